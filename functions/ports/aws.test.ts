@@ -1,0 +1,169 @@
+import { describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { type Reply, serve } from '../../test/http-server.ts';
+import { AwsError, DYNAMODB, makeAws, SECRETS_MANAGER } from './aws.ts';
+import { makeHttp } from './http.ts';
+import { makeSecret } from './secrets.ts';
+import { makeTable } from './table.ts';
+
+const lambda = {
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+  AWS_SESSION_TOKEN: 'session',
+};
+
+const refuse = (type: string, status = 400): Reply => ({
+  status,
+  body: JSON.stringify({ __type: type, message: 'why' }),
+});
+
+/** A caller of a service that answers with these replies, the last one from then on. */
+async function callerOf(...replies: (Reply | 'drop')[]) {
+  let next = 0;
+  const server = await serve(() => replies[Math.min(next++, replies.length - 1)]);
+  const environment = { ...lambda, AWS_ENDPOINT_URL_DYNAMODB: server.url };
+  return { ...server, call: makeAws(DYNAMODB, makeHttp(), environment) };
+}
+
+describe('a call to AWS', () => {
+  it('is a signed POST of JSON to the endpoint that the SDKs would take', async () => {
+    const { call, seen } = await callerOf({ status: 200, body: '{"Item":{}}' });
+    expect(await call('GetItem', { TableName: 'T' })).toEqual({ Item: {} });
+    const [request] = seen;
+    expect(request).toMatchObject({
+      method: 'POST',
+      path: '/',
+      body: '{"TableName":"T"}',
+      headers: {
+        'x-amz-target': 'DynamoDB_20120810.GetItem',
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-security-token': 'session',
+      },
+    });
+    expect(request?.headers.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/dynamodb\/aws4_request, SignedHeaders=.*host.*, Signature=[0-9a-f]{64}$/,
+    );
+  });
+
+  it('goes to the region when no endpoint is set', async () => {
+    const http = vi.fn(() => Promise.resolve({ status: 200, headers: {}, body: '{}' }));
+    await makeAws(SECRETS_MANAGER, http, lambda)('GetSecretValue', {});
+    await makeAws(DYNAMODB, http, { ...lambda, AWS_REGION: 'cn-north-1' })('GetItem', {});
+    expect(http).toHaveBeenNthCalledWith(
+      1,
+      expect.objectContaining({ url: 'https://secretsmanager.eu-central-1.amazonaws.com/' }),
+    );
+    expect(http).toHaveBeenNthCalledWith(
+      2,
+      expect.objectContaining({ url: 'https://dynamodb.cn-north-1.amazonaws.com.cn/' }),
+    );
+  });
+
+  it('that is refused rejects with the name that the service gives, without its namespace', async () => {
+    const { call, seen } = await callerOf(
+      refuse('com.amazonaws.dynamodb.v20120810#ResourceNotFoundException'),
+    );
+    await expect(call('GetItem', {})).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      status: 400,
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each<[string, Reply | 'drop']>([
+    ['a server fault', { status: 500, body: 'oops' }],
+    ['a throttle', refuse('ThrottlingException')],
+    ['a used-up capacity', refuse('ProvisionedThroughputExceededException')],
+    ['a cut connection', 'drop'],
+  ])('is tried once more after %s', async (_, reply) => {
+    const { call, seen } = await callerOf(reply, { status: 200, body: '{}' });
+    expect(await call('GetItem', {})).toEqual({});
+    expect(seen).toHaveLength(2);
+  });
+
+  it('is tried no more than twice', async () => {
+    const { call, seen } = await callerOf({ status: 503, body: '' });
+    await expect(call('GetItem', {})).rejects.toThrow(AwsError);
+    expect(seen).toHaveLength(2);
+  });
+
+  it('cannot be made outside of Lambda, and says what is missing', () => {
+    expect(() => makeAws(DYNAMODB, makeHttp(), {})).toThrow(/AWS_REGION/);
+  });
+});
+
+describe('the table', () => {
+  it('spends a ticket by one conditional write that expires', async () => {
+    const { call, seen } = await callerOf({ status: 200, body: '{}' });
+    expect(await makeTable(call, 'T').spendTicket('jti-1', 'request-1', 1_000)).toBe(true);
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({
+      TableName: 'T',
+      Item: {
+        pk: { S: 'ticket#jti-1' },
+        sk: { S: 'spent' },
+        spender: { S: 'request-1' },
+        expiresAt: { N: '1060' },
+      },
+      ConditionExpression: 'attribute_not_exists(pk) OR spender = :spender',
+      ExpressionAttributeValues: { ':spender': { S: 'request-1' } },
+    });
+  });
+
+  it('says when a ticket was spent before', async () => {
+    const { call } = await callerOf(refuse('ConditionalCheckFailedException'));
+    expect(await makeTable(call, 'T').spendTicket('jti-1', 'request-1', 1_000)).toBe(false);
+  });
+
+  it('lets no ticket pass when it cannot be asked', async () => {
+    const { call } = await callerOf(refuse('AccessDeniedException'));
+    await expect(makeTable(call, 'T').spendTicket('jti-1', 'r', 1_000)).rejects.toThrow(AwsError);
+  });
+});
+
+describe('a secret', () => {
+  const schema = z.object({ key: z.string() });
+  const holding = (value: string) => Promise.resolve({ SecretString: value });
+
+  it('is fetched once, also by readers at the same time', async () => {
+    const call = vi.fn(() => holding('{"key":"k"}'));
+    const secret = makeSecret(call, 'name', schema, () => 0);
+    expect(await Promise.all([secret.get(), secret.get()])).toEqual([{ key: 'k' }, { key: 'k' }]);
+    expect(await secret.get()).toEqual({ key: 'k' });
+    expect(call).toHaveBeenCalledExactlyOnceWith('GetSecretValue', { SecretId: 'name' });
+  });
+
+  it('that could not be fetched is fetched by the next reader', async () => {
+    const call = vi.fn(() => holding('{"key":"k"}')).mockRejectedValueOnce(new Error('down'));
+    const secret = makeSecret(call, 'name', schema, () => 0);
+    await expect(secret.get()).rejects.toThrow('down');
+    expect(await secret.get()).toEqual({ key: 'k' });
+  });
+
+  it('is fetched anew when a reader says that it is outdated, but not more often than every half minute', async () => {
+    let now = 0;
+    const call = vi.fn(() => holding('{"key":"old"}'));
+    const secret = makeSecret(call, 'name', schema, () => now);
+    await secret.get();
+    expect(secret.refresh()).toBe(false);
+    now = 30_000;
+    call.mockImplementation(() => holding('{"key":"new"}'));
+    expect(secret.refresh()).toBe(true);
+    expect(await secret.get()).toEqual({ key: 'new' });
+  });
+
+  it.each(['{"key":7,"other":"hunter2"}', 'hunter2'])(
+    'that holds the wrong thing is told without its value',
+    async (value) => {
+      const secret = makeSecret(
+        () => holding(value),
+        'name',
+        schema,
+        () => 0,
+      );
+      const told = await secret.get().catch((error: unknown) => String(error));
+      expect(told).toContain('The secret name does not hold what it should');
+      expect(told).not.toContain('hunter2');
+    },
+  );
+});

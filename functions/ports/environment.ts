@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+
+/** The settings that a function gets from its stack (infra/relay-stack.ts), read into a typed model at cold start. */
+
+/** Comma-separated in the variable; empty when there is none. */
+const hosts = z.pipe(
+  z.string(),
+  z.transform((list: string) => list.split(',').filter((host) => host !== '')),
+);
+
+export const authorizerEnvironment = z.object({
+  TABLE_NAME: z.string(),
+  TICKET_KEY_SECRET: z.string(),
+  ALLOWED_HOSTS: hosts,
+});
+
+/** What every function needs that sends upstream. */
+export const senderEnvironment = z.object({
+  TICKET_KEY_SECRET: z.string(),
+  GENESYS_CLIENT_SECRET: z.string(),
+  GENESYS_API_URL: z.url(),
+  GENESYS_LOGIN_URL: z.url(),
+  ALLOWED_HOSTS: hosts,
+});
+export type SenderEnvironment = z.infer<typeof senderEnvironment>;
+
+/**
+ * Reads the variables that a model names.
+ * @throws Error that names what is missing or wrong: a broken deployment must not get as far as an event
+ */
+export function readEnvironment<T>(model: z.ZodMiniType<T>): T {
+  const parsed = model.safeParse(process.env);
+  if (parsed.success) return parsed.data;
+  const names = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new Error(`Environment variables missing or wrong: ${names}. Deploy the stack again.`);
+}

@@ -1,0 +1,55 @@
+import { UPSTREAM_DEADLINE_MS, WARM_UP_MS } from '../relay/constants.ts';
+import { describe } from '../relay/errors.ts';
+import { makeHostRule } from '../relay/hosts.ts';
+import type { RelayPorts } from '../relay/relay.ts';
+import { ticketKeys } from '../relay/ticket.ts';
+import { makeAws, SECRETS_MANAGER } from './aws.ts';
+import { readEnvironment, senderEnvironment } from './environment.ts';
+import { makeGenesysApi, oauthClient } from './genesys-api.ts';
+import { makeHttp } from './http.ts';
+import { log } from './log.ts';
+import { makeSecret } from './secrets.ts';
+import { makeSessions } from './sessions.ts';
+import { makeSockets } from './sockets.ts';
+import { makeUpstreamPort } from './upstream.ts';
+
+/**
+ * The outside world of a function that sends upstream, wired from its environment. What the first message would wait
+ * for begins here, in INIT, where Lambda gives the full CPU: the keys, the login, the connection to the API.
+ * @throws Error when the environment is incomplete
+ */
+export async function openSender(): Promise<RelayPorts> {
+  const environment = readEnvironment(senderEnvironment);
+  const http = makeHttp();
+  const now = Date.now;
+  const secrets = makeAws(SECRETS_MANAGER, http, process.env);
+  const keys = makeSecret(secrets, environment.TICKET_KEY_SECRET, ticketKeys, now);
+  const client = makeSecret(secrets, environment.GENESYS_CLIENT_SECRET, oauthClient, now);
+  const api = makeGenesysApi({
+    apiUrl: environment.GENESYS_API_URL,
+    loginUrl: environment.GENESYS_LOGIN_URL,
+    credentials: client.get,
+    http,
+    now,
+  });
+  await within(WARM_UP_MS, [keys.get(), api.warmUp(now() + UPSTREAM_DEADLINE_MS)]);
+  return {
+    upstream: makeUpstreamPort(api, makeSockets(now)),
+    openSession: makeSessions(keys, makeHostRule(environment.ALLOWED_HOSTS)),
+    now,
+    warn: log.warn,
+  };
+}
+
+/** Waits for all of `work`, but not for longer than `ms`. What fails is logged: the first message tries it again. */
+async function within(ms: number, work: Promise<unknown>[]): Promise<void> {
+  const told = work.map((part) =>
+    part.catch((error: unknown) => {
+      log.warn('warm_up_failed', { cause: describe(error) });
+    }),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([Promise.all(told), over]);
+  clearTimeout(timer);
+}

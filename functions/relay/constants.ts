@@ -1,0 +1,37 @@
+/** Every number that more than one part of the relay, its stack or its docs relies on. Milliseconds unless the name says otherwise. */
+
+/** A ticket opens a connection within five minutes of its making, or not at all. */
+export const TICKET_LIFE_S = 300;
+
+/** What two machines' clocks may differ by when a ticket's times are checked. */
+export const CLOCK_TOLERANCE_S = 30;
+
+/** Longest ticket that is looked at: an encrypted session with a 2,048-character guest token stays well below. */
+export const TICKET_MAX_LENGTH = 6_144;
+
+/** An authorizer's context holds at most 8 KB. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+export const SEALED_SESSION_MAX_LENGTH = 7_168;
+
+/** Everything that one typing message may wait for upstream: login, check, the call itself. */
+export const UPSTREAM_DEADLINE_MS = 3_000;
+
+/** How long INIT may wait for secrets, token and connections; what is still under way then goes on by itself. */
+export const WARM_UP_MS = 800;
+
+/** An "on" older than this when its turn comes is dropped: the next refresh is better. */
+export const STALE_AFTER_MS = 2_000;
+
+/** One call to an AWS service on the message path, its one retry included. */
+export const AWS_DEADLINE_MS = 2_000;
+
+/** A guest socket kept between messages is closed at the next message after it has been idle for so long. */
+export const SOCKET_IDLE_MS = 60_000;
+
+/** A kept socket that was idle for longer is pinged before use: a frozen environment does not see its peer vanish. */
+export const SOCKET_PING_AFTER_MS = 5_000;
+
+/** How long that ping may take before the socket counts as dead and is opened anew. */
+export const SOCKET_PONG_MS = 500;
+
+/** Guest sockets that one function environment keeps open at most. */
+export const SOCKETS_MAX = 50;

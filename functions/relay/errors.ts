@@ -1,0 +1,63 @@
+/** The error codes of the client's wire. Few and stable: clients may switch on them (docs/protocol.md). */
+export const ERROR_CODES = [
+  'bad_json',
+  'bad_frame',
+  'unknown_type',
+  'upstream_rejected',
+  'upstream_rate_limited',
+  'upstream_unavailable',
+  'session_ended',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Why an upstream refused: what goes with `upstream_rejected`. */
+export const REJECTION_REASONS = [
+  'method_not_allowed',
+  'missing_permission',
+  'conversation_not_found',
+  'participant_mismatch',
+  'bad_credentials',
+  'invalid_request',
+] as const;
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+interface Details {
+  reason?: RejectionReason;
+  /** Do not try again before this many milliseconds have passed. */
+  retryAfterMs?: number;
+  /** For the log only: what happened underneath. Never sent to a client. */
+  cause?: unknown;
+  /** For the log only: Genesys' correlation id, which their support asks for. */
+  correlationId?: string;
+}
+
+/** A failure that the client is told about: a stable code and a sentence that says what to do. */
+export class RelayError extends Error {
+  override readonly name = 'RelayError';
+  readonly code: ErrorCode;
+  readonly reason: RejectionReason | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly correlationId: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: Details = {}) {
+    super(message, { cause: details.cause });
+    this.code = code;
+    this.reason = details.reason;
+    this.retryAfterMs = details.retryAfterMs;
+    this.correlationId = details.correlationId;
+  }
+}
+
+/** The upstream did not answer in time, or not at all. */
+export function unavailable(cause: unknown): RelayError {
+  return new RelayError(
+    'upstream_unavailable',
+    'Genesys could not be reached in time. Typing is not shown for now; keep sending, the next message tries again.',
+    { cause },
+  );
+}
+
+/** An error's own words for a log line, without its stack. */
+export function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : 'a thrown value that is no Error';
+}

@@ -1,0 +1,111 @@
+import * as z from 'zod/mini';
+import { ERROR_CODES, REJECTION_REASONS, RelayError } from './errors.ts';
+
+/** The client's wire, as docs/protocol.md promises it: schemas of the frames, and how a frame is read and written. */
+
+const frameId = z.string().check(z.minLength(1), z.maxLength(64));
+
+/** The thread's payload, with an id where the client wants an ack. Strict: a misspelt key is told, not swallowed. */
+export const typingFrame = z.strictObject({
+  type: z.literal('typing'),
+  data: z.strictObject({ isTyping: z.boolean() }),
+  id: z.optional(frameId),
+});
+export type TypingFrame = z.infer<typeof typingFrame>;
+
+export const pingFrame = z.strictObject({ type: z.literal('ping') });
+
+/** Every type that a client may send; what an unknown one is told. */
+export const CLIENT_FRAME_TYPES = ['typing', 'ping'] as const;
+
+/** What became of a typing message. */
+export const OUTCOMES = ['forwarded', 'stale', 'ignored'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const ackFrame = z.object({ type: z.literal('ack'), id: frameId, outcome: z.enum(OUTCOMES) });
+export const pongFrame = z.object({ type: z.literal('pong') });
+export const errorFrame = z.object({
+  type: z.literal('error'),
+  error: z.object({
+    code: z.enum(ERROR_CODES),
+    message: z.string(),
+    requestId: z.string(),
+    reason: z.optional(z.enum(REJECTION_REASONS)),
+    id: z.optional(frameId),
+    retryAfterMs: z.optional(z.number()),
+  }),
+});
+
+/** Everything that the relay sends to a client. */
+export const serverFrame = z.discriminatedUnion('type', [ackFrame, pongFrame, errorFrame]);
+export type ServerFrame = z.infer<typeof serverFrame>;
+
+const EXAMPLES = {
+  typing: '{"type":"typing","data":{"isTyping":true}}, with an optional "id" of 1 to 64 characters',
+  ping: '{"type":"ping"}',
+} satisfies Record<(typeof CLIENT_FRAME_TYPES)[number], string>;
+
+const hasType = z.object({ type: z.string() });
+const hasId = z.object({ id: frameId });
+
+/** Reads a frame's text. @throws RelayError `bad_json` */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RelayError('bad_json', `A frame must be JSON, such as ${EXAMPLES.typing}.`, { cause });
+  }
+}
+
+function badFrame(type: keyof typeof EXAMPLES): RelayError {
+  return new RelayError('bad_frame', `A ${type} frame is ${EXAMPLES[type]}, and has no other keys.`);
+}
+
+/** Reads the text of a typing frame. @throws RelayError `bad_json`, `bad_frame` */
+export function parseTypingFrame(text: string): TypingFrame {
+  const parsed = typingFrame.safeParse(parseJson(text));
+  if (!parsed.success) throw badFrame('typing');
+  return parsed.data;
+}
+
+/**
+ * Answers a frame that no other route took: a ping gets its pong.
+ * @throws RelayError `bad_json`, `bad_frame`, `unknown_type` that says what was wrong with any other
+ */
+export function answerOther(text: string): ServerFrame {
+  const frame = parseJson(text);
+  const known = `Known types: ${CLIENT_FRAME_TYPES.join(', ')}.`;
+  const typed = hasType.safeParse(frame);
+  if (!typed.success) {
+    throw new RelayError('bad_frame', `A frame is a JSON object with a "type" that is a string. ${known}`);
+  }
+  if (typed.data.type === 'typing') throw badFrame('typing');
+  if (typed.data.type !== 'ping') throw new RelayError('unknown_type', `No such type. ${known}`);
+  if (!pingFrame.safeParse(frame).success) throw badFrame('ping');
+  return { type: 'pong' };
+}
+
+/** The id that a frame bears, also when the rest of it is wrong: it lets the client match the error to its frame. */
+export function frameIdOf(text: string): string | undefined {
+  try {
+    return hasId.safeParse(JSON.parse(text)).data?.id;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a client is told of a failure: code, sentence, ids; nothing of the cause. */
+export function toErrorFrame(error: RelayError, requestId: string, id: string | undefined): ServerFrame {
+  const { code, message, reason, retryAfterMs } = error;
+  return {
+    type: 'error',
+    error: {
+      code,
+      message,
+      requestId,
+      ...(reason !== undefined && { reason }),
+      ...(id !== undefined && { id }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    },
+  };
+}

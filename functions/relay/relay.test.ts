@@ -1,0 +1,192 @@
+import { describe, expect, it, vi } from 'vitest';
+import { openSession } from '../upstreams/index.ts';
+import { RelayError, unavailable } from './errors.ts';
+import { makeHostRule } from './hosts.ts';
+import { makeRelay, type RelayPorts } from './relay.ts';
+import { TicketError } from './ticket.ts';
+import type { UpstreamMessage } from './upstream.ts';
+
+const NOW = 1_000_000;
+const socketUrl = 'wss://webmessaging.mypurecloud.com/v1';
+type Claim = { kind: string } & Record<string, unknown>;
+const guestSocket: Claim = { kind: 'typing-frame', socketUrl };
+const participant: Claim = { kind: 'participant-state', conversationId: 'c1', participantId: 'p1' };
+
+/** A relay over an upstream that answers as `answer` says, with everything that it did. */
+function setUp(
+  answer: (message: UpstreamMessage) => unknown = () => undefined,
+  upstream: Claim = guestSocket,
+) {
+  const send = vi.fn((...[message]: [UpstreamMessage, number]) =>
+    Promise.resolve().then(() => answer(message)),
+  );
+  const warn = vi.fn<RelayPorts['warn']>();
+  const relay = makeRelay({
+    upstream: { send },
+    openSession: () => Promise.resolve(openSession(upstream, makeHostRule([]))),
+    now: () => NOW,
+    warn,
+  });
+  const typing = (body: object | string, receivedAt = NOW) =>
+    relay.typing({
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      sealedSession: 'sealed',
+      requestId: 'request-1',
+      receivedAt,
+    });
+  return { relay, send, warn, typing };
+}
+
+const on = { type: 'typing', data: { isTyping: true } };
+const off = { type: 'typing', data: { isTyping: false } };
+
+describe('a typing message', () => {
+  it('goes upstream, and is answered by nothing', async () => {
+    const { typing, send } = setUp();
+    expect(await typing(on)).toBeUndefined();
+    expect(send).toHaveBeenCalledExactlyOnceWith({ via: 'socket', url: socketUrl, frame: on }, NOW + 3_000);
+  });
+
+  it('with an id is acknowledged', async () => {
+    const { typing } = setUp();
+    expect(await typing({ ...off, id: '7' })).toEqual({ type: 'ack', id: '7', outcome: 'forwarded' });
+  });
+
+  it('that is wrong never reaches the upstream', async () => {
+    const { typing, send } = setUp();
+    expect(await typing({ ...on, id: '7', extra: 1 })).toMatchObject({
+      type: 'error',
+      error: { code: 'bad_frame', id: '7', requestId: 'request-1' },
+    });
+    expect(send).not.toHaveBeenCalled();
+  });
+
+  it('that waited for more than two seconds is dropped when it is an on', async () => {
+    const { typing, send } = setUp();
+    expect(await typing({ ...on, id: '7' }, NOW - 2_001)).toMatchObject({ outcome: 'stale' });
+    expect(send).not.toHaveBeenCalled();
+  });
+
+  it('that waited for long is sent when it is an off', async () => {
+    const { typing } = setUp();
+    expect(await typing({ ...off, id: '7' }, NOW - 60_000)).toMatchObject({ outcome: 'forwarded' });
+  });
+});
+
+describe('a failure', () => {
+  it('of the upstream becomes its error frame and a log line with the cause', async () => {
+    const cause = new Error('connect ECONNREFUSED');
+    const { typing, warn } = setUp(() => {
+      throw unavailable(cause);
+    });
+    expect(await typing({ ...on, id: '7' })).toMatchObject({
+      error: { code: 'upstream_unavailable', id: '7' },
+    });
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      'upstream_unavailable',
+      expect.objectContaining({
+        requestId: 'request-1',
+        kind: 'typing-frame',
+        cause: 'Error: connect ECONNREFUSED',
+      }),
+    );
+  });
+
+  it('to open the session ends it for the client', async () => {
+    const { warn, send } = setUp();
+    const relay = makeRelay({
+      upstream: { send },
+      openSession: () => Promise.reject(new TicketError('unknown_key', 'rotated twice')),
+      now: () => NOW,
+      warn,
+    });
+    const answer = await relay.typing({
+      body: JSON.stringify(on),
+      sealedSession: 'x',
+      requestId: 'r',
+      receivedAt: NOW,
+    });
+    expect(answer).toMatchObject({ error: { code: 'session_ended' } });
+  });
+
+  it('that nobody foresaw is told without its words', async () => {
+    const { typing } = setUp(() => {
+      throw new TypeError('cannot read properties of undefined (reading secret)');
+    });
+    const answer = await typing(on);
+    expect(answer).toMatchObject({ error: { code: 'upstream_unavailable' } });
+    expect(JSON.stringify(answer)).not.toContain('secret');
+  });
+});
+
+describe('the check before the first message', () => {
+  const conversationWith = (...ids: string[]) => ({ participants: ids.map((id) => ({ id })) });
+  const answering = (answer: () => unknown) => (message: UpstreamMessage) =>
+    message.via === 'rest' && message.method === 'GET' ? answer() : {};
+  const methods = (send: { mock: { calls: [UpstreamMessage, number][] } }) =>
+    send.mock.calls.map(([message]) => (message.via === 'rest' ? message.method : 'frame'));
+
+  it('is made once a session', async () => {
+    const { typing, send } = setUp(
+      answering(() => conversationWith('p1')),
+      participant,
+    );
+    await typing(on);
+    await typing(off);
+    expect(methods(send)).toEqual(['GET', 'POST', 'POST']);
+  });
+
+  it('stops a participant of another conversation with words instead of silence', async () => {
+    const { typing, send } = setUp(
+      answering(() => conversationWith('p2')),
+      participant,
+    );
+    expect(await typing(on)).toMatchObject({
+      error: { code: 'upstream_rejected', reason: 'participant_mismatch' },
+    });
+    expect(methods(send)).toEqual(['GET']);
+  });
+
+  it('that nobody may make does not stop typing', async () => {
+    const forbidden = () => {
+      throw new RelayError('upstream_rejected', 'no', { reason: 'missing_permission' });
+    };
+    const { typing, send, warn } = setUp(answering(forbidden), participant);
+    expect(await typing({ ...on, id: '7' })).toMatchObject({ outcome: 'forwarded' });
+    await typing(off);
+    expect(methods(send)).toEqual(['GET', 'POST', 'POST']);
+    expect(warn).toHaveBeenCalledExactlyOnceWith('session_unchecked', expect.anything());
+  });
+
+  it('that fails is made again by the next message', async () => {
+    let up = false;
+    const flaky = () => {
+      if (!up) throw unavailable(new Error('down'));
+      return conversationWith('p1');
+    };
+    const { typing, send } = setUp(answering(flaky), participant);
+    expect(await typing(on)).toMatchObject({ error: { code: 'upstream_unavailable' } });
+    up = true;
+    expect(await typing(on)).toBeUndefined();
+    expect(methods(send)).toEqual(['GET', 'GET', 'POST']);
+  });
+});
+
+describe('a guest who leaves', () => {
+  it('ends typing upstream where it is held', async () => {
+    const { relay, send } = setUp();
+    await relay.left({ sealedSession: 'sealed', requestId: 'r' });
+    expect(send).toHaveBeenCalledExactlyOnceWith({ via: 'socket', url: socketUrl, frame: off }, NOW + 3_000);
+  });
+
+  it('leaves a log line and no exception when the upstream is down', async () => {
+    const { relay, warn } = setUp(() => {
+      throw unavailable(new Error('down'));
+    });
+    await relay.left({ sealedSession: 'sealed', requestId: 'r' });
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      'upstream_unavailable',
+      expect.objectContaining({ requestId: 'r' }),
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { makeConnections } from './ports/connections.ts';
+import { messageEvent } from './ports/events.ts';
+import { log } from './ports/log.ts';
+import { openSender } from './ports/sender.ts';
+import { describe } from './relay/errors.ts';
+import { makeRelay } from './relay/relay.ts';
+
+const relay = makeRelay(await openSender());
+const connections = makeConnections();
+
+/** The route `typing`: hands the frame to the relay, and its answer, if there is one, to the client. */
+export const handler = async (raw: unknown): Promise<APIGatewayProxyResult> => {
+  const { body = '', requestContext } = messageEvent.parse(raw);
+  const { connectionId, requestId, requestTimeEpoch, authorizer } = requestContext;
+  const answer = await relay.typing({
+    body,
+    sealedSession: authorizer.session,
+    requestId,
+    receivedAt: requestTimeEpoch,
+  });
+  if (answer) {
+    await connections.send(connectionId, answer).catch((error: unknown) => {
+      log.error('answer_not_sent', { requestId, cause: describe(error) });
+    });
+  }
+  return { statusCode: 200, body: '' };
+};

@@ -1,0 +1,46 @@
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Function,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { functionCode } from './function-code.ts';
+
+/** `agent-typing` → `AgentTyping` */
+const pascal = (name: string): string =>
+  name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** A log group that goes with its stack. */
+export function makeLogGroup(scope: Construct, id: string, retention: RetentionDays): LogGroup {
+  return new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.DESTROY });
+}
+
+/** One of the relay's functions, with a role that may write its own log and nothing else yet. */
+export function makeFunction(scope: Construct, handler: string, retention: RetentionDays): Function {
+  const name = pascal(handler);
+  const logGroup = makeLogGroup(scope, `${name}Log`, retention);
+  const role = new Role(scope, `${name}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  logGroup.grantWrite(role);
+  return new Function(scope, name, {
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    code: functionCode(handler),
+    handler: 'index.handler',
+    role,
+    logGroup,
+    // At 128 MB a call to an AWS service falls off Lambda's CPU cliff; twice that costs next to nothing here.
+    memorySize: 256,
+    // Upstream deadline, answer and its retry, with room: a time-out would cost the environment its warm connections.
+    timeout: Duration.seconds(10),
+    loggingFormat: LoggingFormat.JSON,
+    // START, END and REPORT lines cost more than a typing message's run.
+    systemLogLevelV2: SystemLogLevel.WARN,
+    applicationLogLevelV2: ApplicationLogLevel.WARN,
+  });
+}

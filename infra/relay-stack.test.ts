@@ -1,0 +1,193 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { App } from 'aws-cdk-lib/core';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { readConfig } from './config.ts';
+import { RelayStack } from './relay-stack.ts';
+import { AUTHORIZER, ROUTES } from './routes.ts';
+
+// The template without its bundles: what they hold is the end-to-end suite's business.
+const app = new App({
+  context: { 'aws:cdk:bundling-stacks': [], '@aws-cdk/aws-iam:minimizePolicies': true },
+});
+const config = readConfig({ genesysDomain: 'mypurecloud.ie', allowedHosts: 'chat.example.com' });
+const template = Template.fromStack(new RelayStack(app, 'typing-relay', { config }));
+
+const resource = z.object({ Properties: z.record(z.string(), z.unknown()) });
+const properties = (type: string) =>
+  Object.values(template.findResources(type)).map((found) => resource.parse(found).Properties);
+
+/** What each function may do: the actions of its role, with the resource that each is for. */
+function grantsOf(handler: string): string[] {
+  const statements = z.array(
+    z.object({ Action: z.union([z.string(), z.array(z.string())]), Resource: z.unknown() }),
+  );
+  const policy = z.object({
+    PolicyDocument: z.object({ Statement: statements }),
+    Roles: z.array(z.object({ Ref: z.string() })),
+  });
+  const name = handler.charAt(0).toUpperCase() + handler.slice(1);
+  return properties('AWS::IAM::Policy')
+    .map((found) => policy.parse(found))
+    .filter(({ Roles }) => Roles.some(({ Ref }) => Ref.startsWith(`${name}Role`)))
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .flatMap(({ Action, Resource }) =>
+      [Action].flat().map((action) => `${action} on ${JSON.stringify(Resource)}`),
+    );
+}
+
+describe('the WebSocket API', () => {
+  it('selects its route by the type of the message', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      ProtocolType: 'WEBSOCKET',
+      RouteSelectionExpression: '$request.body.type',
+    });
+  });
+
+  it('has the routes of the table and no others', () => {
+    const keys = properties('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey);
+    expect(keys.sort()).toEqual(ROUTES.map(({ route }) => route).sort());
+    expect(keys).toContain('typing');
+  });
+
+  it('asks the authorizer at $connect, without an identity source that browsers could not send', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+      RouteKey: '$connect',
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: Match.anyValue(),
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'REQUEST',
+      IdentitySource: [],
+    });
+  });
+
+  it('sends what the fallback returns to the client, and nothing that other routes return', () => {
+    template.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', 1);
+    const [answering] = properties('AWS::ApiGatewayV2::Route').filter(
+      (route) => 'RouteResponseSelectionExpression' in route,
+    );
+    expect(answering?.['RouteKey']).toBe('$default');
+  });
+
+  it('has a stage with a throttle and JSON access logs that hold no session', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: 'v1',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 500 },
+    });
+    const [stage] = properties('AWS::ApiGatewayV2::Stage');
+    const { AccessLogSettings } = z
+      .object({ AccessLogSettings: z.object({ Format: z.string() }) })
+      .parse(stage);
+    const { Format } = AccessLogSettings;
+    expect(Object.keys(z.record(z.string(), z.string()).parse(JSON.parse(Format)))).toContain(
+      'integrationLatency',
+    );
+    expect(Format).not.toContain('authorizer.session');
+  });
+});
+
+describe('each function', () => {
+  const handlers = [AUTHORIZER, ...ROUTES].map(({ handler }) => handler);
+
+  it('is there once, on Node 24 and arm64, with its own log group', () => {
+    template.resourceCountIs('AWS::Lambda::Function', handlers.length);
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      LoggingConfig: {
+        LogFormat: 'JSON',
+        SystemLogLevel: 'WARN',
+        ApplicationLogLevel: 'WARN',
+        LogGroup: Match.anyValue(),
+      },
+    });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  it.each<[string, (string | RegExp)[]]>([
+    ['authorizer', [/^secretsmanager:GetSecretValue on \{"Ref":"TicketKey/, /^dynamodb:PutItem on .*"Table/]],
+    ['connect', []],
+    [
+      'typing',
+      [
+        /^secretsmanager:GetSecretValue on .*"TicketKey/,
+        /^secretsmanager:GetSecretValue on .*"GenesysClient/,
+        /^execute-api:ManageConnections on .*\/v1\/POST\/@connections\/\*/,
+      ],
+    ],
+    ['fallback', []],
+    [
+      'disconnect',
+      [
+        /^secretsmanager:GetSecretValue on .*"TicketKey/,
+        /^secretsmanager:GetSecretValue on .*"GenesysClient/,
+      ],
+    ],
+  ])('%s may write its own log, and beside it only %s', (handler, expected) => {
+    const own = [/^logs:CreateLogStream on .*Log/, /^logs:PutLogEvents on .*Log/];
+    const grants = grantsOf(handler);
+    const unexpected = grants.filter(
+      (grant) => ![...own, ...expected].some((pattern) => new RegExp(pattern).test(grant)),
+    );
+    const missing = [...own, ...expected].filter(
+      (pattern) => !grants.some((grant) => new RegExp(pattern).test(grant)),
+    );
+    expect({ unexpected, missing }).toEqual({ unexpected: [], missing: [] });
+  });
+
+  it('has no managed policy, and no grant on everything', () => {
+    expect(properties('AWS::IAM::Role').filter((role) => 'ManagedPolicyArns' in role)).toEqual([]);
+    const everywhere = handlers.flatMap(grantsOf).filter((grant) => grant.endsWith('on "*"'));
+    expect(everywhere).toEqual([]);
+  });
+
+  it('that sends upstream gets the hosts of the region', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          GENESYS_API_URL: 'https://api.mypurecloud.ie',
+          GENESYS_LOGIN_URL: 'https://login.mypurecloud.ie',
+          ALLOWED_HOSTS: 'chat.example.com',
+        }),
+      },
+    });
+  });
+});
+
+describe('what the functions share', () => {
+  it('is a table on demand, with a TTL and point-in-time recovery', () => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+
+  it('is a ticket key of 64 hex digits that nobody chose', () => {
+    template.hasResourceProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: {
+        SecretStringTemplate: '{"kid":"1"}',
+        GenerateStringKey: 'key',
+        PasswordLength: 64,
+        ExcludePunctuation: true,
+        ExcludeUppercase: true,
+        ExcludeCharacters: 'ghijklmnopqrstuvwxyz',
+        RequireEachIncludedType: false,
+      },
+    });
+  });
+
+  it('is told to the operator: the URL and the names of the secrets', () => {
+    const outputs = Object.keys(template.findOutputs('*'));
+    expect(outputs).toEqual(
+      expect.arrayContaining(['WebSocketUrl', 'TicketKeySecretName', 'GenesysClientSecretName']),
+    );
+  });
+});

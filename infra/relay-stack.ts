@@ -1,0 +1,175 @@
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { RelayConfig } from './config.ts';
+import { makeFunction, makeLogGroup } from './relay-function.ts';
+import { AUTHORIZER, type FunctionSpec, ROUTES, type Touches } from './routes.ts';
+
+/**
+ * One line a request. The authorizer's context stays out of it, though it is sealed.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
+ */
+const ACCESS_LOG = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    requestTimeEpoch: '$context.requestTimeEpoch',
+    connectionId: '$context.connectionId',
+    eventType: '$context.eventType',
+    routeKey: '$context.routeKey',
+    status: '$context.status',
+    error: '$context.error.message',
+    integrationError: '$context.integrationErrorMessage',
+    integrationLatency: '$context.integrationLatency',
+    authorizerStatus: '$context.authorizer.status',
+    authorizerLatency: '$context.authorizer.latency',
+    authorizerError: '$context.authorizer.error',
+  }),
+);
+
+/** What of the stack functions may touch. */
+interface Shared {
+  config: RelayConfig;
+  api: WebSocketApi;
+  table: Table;
+  ticketKey: Secret;
+  genesysClient: Secret;
+}
+
+/** The whole deployment: a WebSocket API, a function for each route, a table, two secrets. */
+export class RelayStack extends Stack {
+  constructor(scope: Construct, id: string, { config, ...props }: StackProps & { config: RelayConfig }) {
+    super(scope, id, props);
+    const shared: Shared = {
+      config,
+      api: new WebSocketApi(this, 'Api', { routeSelectionExpression: '$request.body.type' }),
+      table: makeTable(this),
+      ticketKey: makeTicketKey(this),
+      genesysClient: makeGenesysClient(this),
+    };
+    const build = (spec: FunctionSpec): Function => this.buildFunction(spec, shared);
+    // No identity source: the default demands a header that browsers cannot set; the function refuses instead.
+    const authorizer = new WebSocketLambdaAuthorizer('Authorizer', build(AUTHORIZER), { identitySource: [] });
+    for (const { route, answers = false, ...spec } of ROUTES) {
+      const integration = new WebSocketLambdaIntegration(`${spec.handler}Integration`, build(spec));
+      const onlyAtConnect = route === '$connect' ? { authorizer } : {};
+      shared.api.addRoute(route, { integration, returnResponse: answers, ...onlyAtConnect });
+    }
+    const stage = makeStage(this, shared);
+    new CfnOutput(this, 'WebSocketUrl', { value: stage.url });
+    new CfnOutput(this, 'TicketKeySecretName', { value: shared.ticketKey.secretName });
+    new CfnOutput(this, 'GenesysClientSecretName', { value: shared.genesysClient.secretName });
+  }
+
+  private buildFunction({ handler, touches }: FunctionSpec, shared: Shared): Function {
+    const built = makeFunction(this, handler, shared.config.logRetentionDays);
+    for (const touch of touches) {
+      const { environment, grant } = this.means(touch, shared);
+      for (const [name, value] of Object.entries(environment)) built.addEnvironment(name, value);
+      grant(built);
+    }
+    return built;
+  }
+
+  /** What a function needs for each thing it may touch: its variables, and a grant no wider than that. */
+  private means(touch: Touches, { config, api, table, ticketKey, genesysClient }: Shared) {
+    const hosts = { ALLOWED_HOSTS: config.allowedHosts.join(',') };
+    switch (touch) {
+      case 'ticket-key':
+        return {
+          environment: { TICKET_KEY_SECRET: ticketKey.secretArn, ...hosts },
+          grant: readOf(ticketKey),
+        };
+      case 'genesys': {
+        const environment = {
+          GENESYS_CLIENT_SECRET: genesysClient.secretArn,
+          GENESYS_API_URL: config.genesysOrigin ?? `https://api.${config.genesysDomain}`,
+          GENESYS_LOGIN_URL: config.genesysOrigin ?? `https://login.${config.genesysDomain}`,
+        };
+        return { environment, grant: readOf(genesysClient) };
+      }
+      case 'spend-tickets':
+        return {
+          environment: { TABLE_NAME: table.tableName },
+          grant: (to: IGrantable) => table.grant(to, 'dynamodb:PutItem'),
+        };
+      case 'answer-clients': {
+        // Built from the API's id, so that it stays right behind a custom domain; the SDK reads it by itself.
+        const host = `${api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
+        const resource = `${config.stage}/POST/@connections/*`;
+        return {
+          environment: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${host}/${config.stage}` },
+          grant: allow(
+            'execute-api:ManageConnections',
+            this.formatArn({ service: 'execute-api', resource: api.apiId, resourceName: resource }),
+          ),
+        };
+      }
+    }
+  }
+}
+
+/** CDK's own grants are wider: a secret's adds DescribeSecret, an API's any stage and verb. */
+const allow = (action: string, resource: string) => (to: IGrantable) =>
+  to.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
+
+const readOf = (secret: Secret) => allow('secretsmanager:GetSecretValue', secret.secretArn);
+
+function makeTable(scope: Construct): Table {
+  return new Table(scope, 'Table', {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    timeToLiveAttribute: 'expiresAt',
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    // Nothing in it outlives its connection.
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+}
+
+/** A key of 256 bits in hex, as functions/relay/ticket.ts reads it. */
+function makeTicketKey(scope: Construct): Secret {
+  return new Secret(scope, 'TicketKey', {
+    description: 'typing-relay: the key that seals tickets',
+    generateSecretString: {
+      secretStringTemplate: JSON.stringify({ kid: '1' }),
+      generateStringKey: 'key',
+      passwordLength: 64,
+      excludePunctuation: true,
+      excludeUppercase: true,
+      excludeCharacters: 'ghijklmnopqrstuvwxyz',
+      requireEachIncludedType: false,
+    },
+  });
+}
+
+/** Filled in by the operator. Without a client id it counts as missing, and the first message says so. */
+function makeGenesysClient(scope: Construct): Secret {
+  return new Secret(scope, 'GenesysClient', {
+    description:
+      'typing-relay: clientId and clientSecret of a Genesys Cloud OAuth client (client credentials)',
+    generateSecretString: {
+      secretStringTemplate: JSON.stringify({ clientId: '' }),
+      generateStringKey: 'clientSecret',
+    },
+  });
+}
+
+function makeStage(scope: Construct, { api, config }: Shared): WebSocketStage {
+  return new WebSocketStage(scope, 'Stage', {
+    webSocketApi: api,
+    stageName: config.stage,
+    autoDeploy: true,
+    throttle: { rateLimit: config.throttleRate, burstLimit: config.throttleBurst },
+    accessLogSettings: {
+      destination: new LogGroupLogDestination(makeLogGroup(scope, 'AccessLog', config.logRetentionDays)),
+      format: ACCESS_LOG,
+    },
+  });
+}

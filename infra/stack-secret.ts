@@ -1,0 +1,40 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+/** The commands that are asked; a test hands in its own. */
+export interface StackClients {
+  cloudFormation: Pick<CloudFormationClient, 'send'>;
+  secretsManager: Pick<SecretsManagerClient, 'send'>;
+}
+
+/**
+ * The value of a secret that a deployed stack names among its outputs, with the credentials and the region of the
+ * AWS CLI.
+ * @throws Error that says what is missing: the stack, its output, or the right to read the secret
+ */
+export async function readStackSecret(
+  stackName: string,
+  output: string,
+  clients?: StackClients,
+): Promise<string> {
+  const { cloudFormation, secretsManager } = clients ?? {
+    cloudFormation: new CloudFormationClient({}),
+    secretsManager: new SecretsManagerClient({}),
+  };
+  const advice = 'Set AWS_REGION and credentials as for the AWS CLI';
+  const { Stacks } = await cloudFormation
+    .send(new DescribeStacksCommand({ StackName: stackName }))
+    .catch(explained(`Cannot look up the stack ${stackName}. ${advice}`));
+  const found = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === output)?.OutputValue;
+  if (found === undefined)
+    throw new Error(`The stack ${stackName} has no output ${output}; deploy it again.`);
+  const { SecretString } = await secretsManager
+    .send(new GetSecretValueCommand({ SecretId: found }))
+    .catch(explained(`Cannot read the secret ${found}. ${advice}, with secretsmanager:GetSecretValue on it`));
+  if (SecretString === undefined) throw new Error(`The secret ${found} holds no text.`);
+  return SecretString;
+}
+
+const explained = (advice: string) => (cause: unknown) => {
+  throw new Error(`${advice}. (${cause instanceof Error ? cause.message : 'unknown'})`, { cause });
+};
