@@ -2,9 +2,23 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{functions,infra,local,test}/**/*.test.ts'],
     // Real sockets and a real synth: generous, so that a busy machine is slow and not red.
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['{functions,infra,local}/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'end-to-end',
+          include: ['test/e2e/*.test.ts'],
+          globalSetup: ['test/e2e/local-run.ts'],
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,102 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DynamoDb } from './gateway/dynamodb.ts';
+import { createTables, makeDynamoDb } from './gateway/dynamodb.ts';
+import { isSigned, listen, readBody } from './gateway/http.ts';
+import type { Template } from './gateway/model.ts';
+import type { Secrets } from './gateway/secrets.ts';
+import { makeSecrets } from './gateway/secrets.ts';
+
+export interface AwsOptions {
+  readonly template: Pick<Template, 'tables' | 'secrets'>;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Values for secrets, by name or logical id (CDK's hash may be left out), over the generated ones. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+export interface Aws {
+  /** For `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
+  readonly url: string;
+  /** A secret's current value, by ARN, name or logical id. Throws when there is none. */
+  readonly secretValue: (id: string) => string;
+  readonly close: () => Promise<void>;
+}
+
+/** What DynamoDB takes at most. */
+const LARGEST_BODY = 16 * 1024 * 1024;
+
+/** DynamoDB keeps idle connections for about this long; Node.js would drop them after five seconds. */
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * Serves the template's tables and secrets on loopback, for the AWS clients of the functions.
+ * Rejects with the error of `listen` as it is, or when a table cannot be made.
+ */
+export async function startAws({ template, port = 0, secrets: overrides = {} }: AwsOptions): Promise<Aws> {
+  const secrets = makeSecrets(template.secrets, overrides, Date.now);
+  const dynamoDb = makeDynamoDb();
+  const server = createServer((request, response) => {
+    handle(dynamoDb, secrets, request, response).catch(() => {
+      // The caller broke off: there is nobody to answer.
+      response.destroy();
+    });
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const url = `http://127.0.0.1:${await listen(server, port)}`;
+  const close = async (): Promise<void> => {
+    const freed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await freed;
+  };
+  try {
+    await createTables(url, template.tables);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url, secretValue: secrets.value, close };
+}
+
+async function handle(
+  dynamoDb: DynamoDb,
+  secrets: Secrets,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request, LARGEST_BODY);
+  if (!isSigned(request)) {
+    respond(response, 403, {
+      __type: 'MissingAuthenticationTokenException',
+      message: 'Missing Authentication Token',
+    });
+    return;
+  }
+  if (body === undefined) {
+    respond(response, 413, { __type: 'RequestEntityTooLarge', message: 'The request is too large' });
+    return;
+  }
+  const { method = '', url = '', headers } = request;
+  const [service = '', operation = ''] = String(headers['x-amz-target']).split('.');
+  if (service === 'DynamoDB_20120810') {
+    dynamoDb({ method, url, headers, body }, response);
+    return;
+  }
+  const answer = service === 'secretsmanager' ? secrets.handle(operation, parse(body)) : undefined;
+  if (answer === undefined)
+    respond(response, 400, { __type: 'UnknownOperationException', message: 'Unknown operation' });
+  else respond(response, answer.status, answer.body);
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function respond(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' });
+  response.end(JSON.stringify(body));
+}

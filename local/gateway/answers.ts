@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { header } from './handshake.ts';
+
+const Headers = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
+
+/** A proxy integration refuses an answer of any other form. */
+const ProxyAnswer = z.strictObject({
+  statusCode: z
+    .union([
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{3}$/)
+        .transform(Number),
+    ])
+    .pipe(z.int().min(200).max(599)),
+  headers: Headers.nullish(),
+  multiValueHeaders: z.record(z.string(), z.array(z.string())).nullish(),
+  body: z.string().nullish(),
+  isBase64Encoded: z.boolean().nullish(),
+});
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  /** The `Sec-WebSocket-Protocol` that the answer to `$connect` names. */
+  readonly subprotocol?: string;
+}
+
+/** A token of RFC 9110: nothing else may stand in the header that goes to the client. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** Reads what a function answered; undefined when API Gateway would call it malformed. */
+export function readAnswer(value: unknown): Answer | undefined {
+  const answer = ProxyAnswer.safeParse(value).data;
+  if (answer === undefined) return undefined;
+  const headers: Record<string, string> = { ...answer.headers };
+  for (const [name, values] of Object.entries({ ...answer.multiValueHeaders })) {
+    headers[name] = values.at(-1) ?? '';
+  }
+  const subprotocol = header(headers, 'Sec-WebSocket-Protocol');
+  if (subprotocol !== undefined && !TOKEN.test(subprotocol)) return undefined;
+  return {
+    status: answer.statusCode,
+    body: answer.body ?? '',
+    ...(subprotocol === undefined ? {} : { subprotocol }),
+  };
+}

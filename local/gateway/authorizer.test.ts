@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { anything, connect, ID, like, refusal, run } from './fixtures.ts';
+import type { Handlers, TestGateway } from './fixtures.ts';
+
+const ok = (): unknown => ({ statusCode: 200 });
+const ARN = 'arn:aws:execute-api:us-east-1:000000000000:abcdefghij/live/$connect';
+
+function policy(effect: string, more: object = {}, resource: unknown = ARN): unknown {
+  const statement = { Action: 'execute-api:Invoke', Effect: effect, Resource: resource };
+  return { principalId: 'guest', policyDocument: { Version: '2012-10-17', Statement: [statement] }, ...more };
+}
+
+function guarded(authorizer: Handlers[string], identitySources: string[] = []): Promise<TestGateway> {
+  const routes = [{ routeKey: '$connect', authorizer: { functionId: 'authorizer', identitySources } }];
+  const handlers = { authorizer, $connect: ok, $disconnect: ok, typing: ok };
+  return run(handlers, { routes });
+}
+
+function thrower(message: string): () => never {
+  return () => {
+    throw new Error(message);
+  };
+}
+
+describe('an authorizer', () => {
+  it.each([
+    ['says Deny', () => policy('Deny'), 403, 'Forbidden'],
+    ['allows another method only', () => policy('Allow', {}, ARN.replace('live', 'other')), 403, 'Forbidden'],
+    ['throws "Unauthorized"', thrower('Unauthorized'), 401, 'Unauthorized'],
+    ['throws anything else', thrower('Unauthorized!'), 500, 'Internal server error'],
+    ['answers what is no policy', () => ({ isAuthorized: true }), 500, 'Internal server error'],
+    [
+      'has a list in its context',
+      () => policy('Allow', { context: { a: [1] } }),
+      500,
+      'Internal server error',
+    ],
+    [
+      'answers over 8 KB',
+      () => policy('Allow', { context: { a: 'x'.repeat(8192) } }),
+      500,
+      'Internal server error',
+    ],
+  ])('that %s gives %s', async (_case, authorizer, status, message) => {
+    const gateway = await guarded(authorizer);
+    const body = { message, connectionId: like(ID), requestId: like(ID) };
+    expect(await refusal(gateway.url)).toEqual({ status, body });
+    expect(gateway.events('$connect')).toEqual([]);
+  });
+
+  it.each(['*', ARN, `${ARN.slice(0, -8)}*`, 'arn:aws:execute-api:*:*:abcdefghij/????/$connect'])(
+    'that allows %s lets the client in',
+    async (resource) => {
+      const gateway = await guarded(() => policy('Allow', {}, [resource]));
+      await connect(gateway.url);
+      expect(gateway.events('$connect')).toHaveLength(1);
+    },
+  );
+
+  it('whose identity source is missing gives 401 without a call', async () => {
+    const gateway = await guarded(() => policy('Allow'), ['route.request.header.Authorization']);
+    expect(await refusal(gateway.url)).toMatchObject({ status: 401, body: { message: 'Unauthorized' } });
+    expect(gateway.events('authorizer')).toEqual([]);
+  });
+
+  it.each([
+    ['route.request.header.Authorization', { headers: { authorization: 'Bearer x' } }, ''],
+    ['route.request.querystring.ticket', {}, '?ticket=x'],
+  ])('whose identity source %s is there is called', async (source, options, query) => {
+    const gateway = await guarded(() => policy('Allow'), [source]);
+    await connect(gateway.url + query, options);
+    expect(gateway.events('authorizer')).toHaveLength(1);
+  });
+
+  it('gets a REQUEST event with the headers and the query string', async () => {
+    const gateway = await guarded(() => policy('Allow'));
+    await connect(`${gateway.url}?ticket=t`, { headers: { 'X-One': '1' } });
+    expect(await gateway.event('authorizer')).toMatchObject({
+      type: 'REQUEST',
+      methodArn: ARN,
+      headers: { 'X-One': '1' },
+      queryStringParameters: { ticket: 't' },
+      requestContext: { routeKey: '$connect', eventType: 'CONNECT', connectionId: like(ID) },
+    });
+  });
+
+  it('leaves its context, as strings, on every later event', async () => {
+    const context = { session: '{"a":1}', count: 3, open: true };
+    const gateway = await guarded(() => policy('Allow', { context }));
+    const client = await connect(gateway.url);
+    client.send({ type: 'typing' });
+    await gateway.event('typing');
+    client.socket.close();
+    await gateway.event('$disconnect');
+    const authorizer = {
+      session: '{"a":1}',
+      count: '3',
+      open: 'true',
+      principalId: 'guest',
+      integrationLatency: anything(Number),
+    };
+    for (const name of ['$connect', 'typing', '$disconnect']) {
+      expect(await gateway.event(name)).toHaveProperty('requestContext.authorizer', authorizer);
+    }
+  });
+});

@@ -1,0 +1,55 @@
+import type { Invoke, Result } from './environments.ts';
+import type { Template } from './model.ts';
+import type { TraceEvent } from './trace.ts';
+
+export interface CallInput {
+  readonly functionId: string;
+  readonly routeKey: string;
+  readonly connectionId: string;
+  readonly timeoutMs: number;
+  readonly event: unknown;
+}
+
+/** An integration's call of its function; never rejects, and fails when the integration's time is over. */
+export type Call = (input: CallInput) => Promise<Result>;
+
+export interface CallOptions {
+  readonly template: Template;
+  readonly invoke: Invoke;
+  readonly clock: () => number;
+  readonly trace: (event: TraceEvent) => void;
+  /** True once no function may run any more. */
+  readonly closed: () => boolean;
+}
+
+/** Makes the caller that every route and the authorizer go through. */
+export function makeCall({ template, invoke, clock, trace, closed }: CallOptions): Call {
+  const names = new Map(template.functions.map((fn) => [fn.logicalId, fn.name]));
+  return async ({ functionId, routeKey, connectionId, timeoutMs, event }) => {
+    if (closed()) return failed('GatewayClosed', 'The gateway is closed', 0);
+    const result = await limited(invoke(functionId, event), timeoutMs);
+    const name = names.get(functionId) ?? functionId;
+    const { ok, ms, coldStart } = result;
+    trace({ kind: 'invoke', at: clock(), connectionId, routeKey, function: name, ms, coldStart, ok });
+    return result;
+  };
+}
+
+async function limited(running: Promise<Result>, timeoutMs: number): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Result>((resolve) => {
+    const result = failed('IntegrationTimeout', `No answer after ${timeoutMs} ms`, timeoutMs);
+    timer = setTimeout(resolve, timeoutMs, result);
+  });
+  try {
+    return await Promise.race([running, late]);
+  } catch (error) {
+    return failed('InvokeFailed', error instanceof Error ? error.message : String(error), 0);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function failed(type: string, message: string, ms: number): Result {
+  return { ok: false, error: { type, message }, ms, coldStart: false };
+}

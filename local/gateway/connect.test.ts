@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { anything, connect, ID, like, refusal, run } from './fixtures.ts';
+
+const ok = (): unknown => ({ statusCode: 200 });
+
+describe('$connect', () => {
+  it('answering 2xx opens the socket', async () => {
+    const { url } = await run({ $connect: () => ({ statusCode: 204 }) });
+    expect((await connect(url)).socket.readyState).toBe(1);
+  });
+
+  it('may be missing: the socket opens', async () => {
+    const { url } = await run({});
+    expect((await connect(url)).socket.readyState).toBe(1);
+  });
+
+  it.each([302, 401, 403, 429, 503])('answering %i gives that status and no socket', async (statusCode) => {
+    const { url } = await run({ $connect: () => ({ statusCode, body: 'internal' }) });
+    expect(await refusal(url)).toEqual({ status: statusCode, body: undefined });
+  });
+
+  it('throwing gives 502', async () => {
+    const { url } = await run({
+      $connect: () => {
+        throw new Error('secret');
+      },
+    });
+    const body = { message: 'Internal server error', connectionId: like(ID), requestId: like(ID) };
+    expect(await refusal(url)).toEqual({ status: 502, body });
+  });
+
+  it.each([
+    [undefined],
+    [{}],
+    ['ok'],
+    [{ statusCode: 200, body: { not: 'a text' } }],
+    [{ statusCode: 200, extra: 1 }],
+  ])('answering %j is malformed and gives 502', async (answer) => {
+    const { url } = await run({ $connect: () => answer });
+    expect(await refusal(url)).toMatchObject({ status: 502 });
+  });
+
+  it('that takes longer than its integration may gives 502', async () => {
+    const routes = [{ routeKey: '$connect', timeoutMs: 20 }];
+    const { url } = await run({ $connect: () => new Promise(() => undefined) }, { routes });
+    expect(await refusal(url)).toMatchObject({ status: 502 });
+  });
+
+  it('chooses the subprotocol that the client gets', async () => {
+    const headers = { 'sec-websocket-protocol': 'typing-relay' };
+    const { url } = await run({ $connect: () => ({ statusCode: 200, headers }) });
+    const { socket } = await connect(url, { protocols: ['typing-relay', 'ticket.abc'] });
+    expect(socket.protocol).toBe('typing-relay');
+  });
+
+  it('that chooses none leaves the client without one, so that it drops the socket', async () => {
+    const { url } = await run({ $connect: ok });
+    await expect(connect(url, { protocols: ['typing-relay'] })).rejects.toThrow('no subprotocol');
+  });
+
+  it('cannot write other headers through the subprotocol', async () => {
+    const headers = { 'Sec-WebSocket-Protocol': 'a\r\nSet-Cookie: x=1' };
+    const { url } = await run({ $connect: () => ({ statusCode: 200, headers }) });
+    expect(await refusal(url, { protocols: ['a'] })).toMatchObject({ status: 502 });
+  });
+
+  it('is told of the end when the client leaves before the answer', async () => {
+    let answer: (value: unknown) => void = () => undefined;
+    const gateway = await run({
+      $connect: () => new Promise((resolve) => (answer = resolve)),
+      $disconnect: ok,
+    });
+    const { port } = new URL(gateway.url);
+    const tcp = connectTcp(Number(port), '127.0.0.1');
+    const key = randomBytes(16).toString('base64');
+    tcp.write(
+      `GET /live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+    );
+    await gateway.event('$connect');
+    tcp.resetAndDestroy();
+    await once(tcp, 'close');
+    // A later request of another socket: when it is answered, the gateway has seen the end of the first.
+    await fetch(gateway.callbackUrl);
+    answer({ statusCode: 200 });
+    expect(await gateway.event('$disconnect')).toMatchObject({
+      requestContext: { disconnectStatusCode: 1006 },
+    });
+  });
+});
+
+describe('the CONNECT event', () => {
+  it('has the context of API Gateway', async () => {
+    const gateway = await run({ $connect: ok }, { clock: () => Date.UTC(2024, 1, 9, 18, 11, 43) });
+    await connect(gateway.url, { headers: { 'User-Agent': 'test/1' } });
+    const event = await gateway.event('$connect');
+    expect(event).toMatchObject({
+      isBase64Encoded: false,
+      requestContext: {
+        routeKey: '$connect',
+        eventType: 'CONNECT',
+        messageDirection: 'IN',
+        stage: 'live',
+        apiId: 'abcdefghij',
+        domainName: 'abcdefghij.execute-api.us-east-1.amazonaws.com',
+        connectionId: like(ID),
+        requestId: like(ID),
+        extendedRequestId: like(ID),
+        requestTime: '09/Feb/2024:18:11:43 +0000',
+        requestTimeEpoch: 1_707_502_303_000,
+        connectedAt: 1_707_502_303_000,
+        identity: { sourceIp: '127.0.0.1', userAgent: 'test/1' },
+      },
+    });
+    expect(event).not.toHaveProperty('body');
+    expect(event).not.toHaveProperty('requestContext.authorizer');
+  });
+
+  it('keeps the case of header names, the last value and all values', async () => {
+    const gateway = await run({ $connect: ok });
+    await connect(gateway.url, { headers: { 'X-MiXed': ['one', 'two'] } });
+    expect(await gateway.event('$connect')).toMatchObject({
+      headers: { 'X-MiXed': 'two', Host: anything(String) },
+      multiValueHeaders: { 'X-MiXed': ['one', 'two'] },
+    });
+  });
+
+  it('has the query string, decoded, where there is one', async () => {
+    const gateway = await run({ $connect: ok });
+    await connect(`${gateway.url}?ticket=a%20b&n=1&n=2`);
+    expect(await gateway.event('$connect')).toMatchObject({
+      queryStringParameters: { ticket: 'a b', n: '2' },
+      multiValueQueryStringParameters: { ticket: ['a b'], n: ['1', '2'] },
+    });
+  });
+
+  it('has no query string maps where there is none', async () => {
+    const gateway = await run({ $connect: ok });
+    await connect(gateway.url);
+    const event = await gateway.event('$connect');
+    expect(Object.keys(event).sort()).toEqual([
+      'headers',
+      'isBase64Encoded',
+      'multiValueHeaders',
+      'requestContext',
+    ]);
+  });
+});
+
+describe('what is no connection', () => {
+  it('an upgrade on another path is forbidden', async () => {
+    const gateway = await run({ $connect: ok });
+    expect(await refusal(gateway.url.replace('/live', '/other'))).toMatchObject({
+      status: 403,
+      body: { message: 'Forbidden' },
+    });
+    expect(gateway.events('$connect')).toEqual([]);
+  });
+
+  it('a plain request is forbidden', async () => {
+    const { callbackUrl } = await run({ $connect: ok });
+    const response = await fetch(callbackUrl);
+    expect([response.status, await response.json()]).toEqual([403, { message: 'Forbidden' }]);
+  });
+});

@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { readAnswer } from './answers.ts';
+import { authorize } from './authorizer.ts';
+import type { Call } from './call.ts';
+import type { Client } from './events.ts';
+import { connectEvent } from './events.ts';
+import type { Handshake } from './handshake.ts';
+import { readHandshake } from './handshake.ts';
+import { refuse } from './http.ts';
+import { makeConnectionId, makeRequestId } from './ids.ts';
+import type { Template } from './model.ts';
+import type { TraceEvent } from './trace.ts';
+
+export interface ConnectOptions {
+  readonly template: Template;
+  readonly call: Call;
+  readonly clock: () => number;
+  readonly trace: (event: TraceEvent) => void;
+}
+
+/** A client that may have its socket. */
+export interface Accepted {
+  readonly client: Client;
+  readonly subprotocol?: string;
+}
+
+interface Refusal {
+  readonly status: number;
+  /** Of API Gateway's own; an answer of the function's sends no body. */
+  readonly message?: string;
+}
+
+/** Decides on an upgrade request: gives the client, or answers it and gives undefined. Never rejects. */
+export type Connect = (request: IncomingMessage, socket: Duplex) => Promise<Accepted | undefined>;
+
+const FORBIDDEN: Refusal = { status: 403, message: 'Forbidden' };
+const BAD_REQUEST: Refusal = { status: 400, message: 'Bad Request' };
+const BAD_GATEWAY: Refusal = { status: 502, message: 'Internal server error' };
+
+/** Makes what runs before a socket is up: the authorizer, then the `$connect` route. */
+export function makeConnect(options: ConnectOptions): Connect {
+  const { template, clock, trace } = options;
+  return async (request, socket) => {
+    const client = makeClient(request, clock());
+    const { connectionId } = client;
+    const requestId = makeRequestId();
+    const outcome =
+      precheck(request, template.api.stage) ??
+      (await ask(options, client, requestId, readHandshake(request)));
+    if ('client' in outcome) return outcome;
+    const { status, message } = outcome;
+    trace({ kind: 'refused', at: clock(), connectionId, routeKey: '$connect', status });
+    refuse(socket, status, message === undefined ? undefined : { message, connectionId, requestId });
+    return undefined;
+  };
+}
+
+async function ask(
+  { template, call, clock }: ConnectOptions,
+  stranger: Client,
+  requestId: string,
+  handshake: Handshake,
+): Promise<Accepted | Refusal> {
+  const route = template.api.routes.get('$connect');
+  if (route === undefined) return { client: stranger };
+  let client = stranger;
+  if (route.authorizer !== undefined) {
+    const scope = { template, client, at: clock(), requestId };
+    const authorization = await authorize(route.authorizer, call, scope, handshake);
+    if (!authorization.ok) return authorization;
+    client = { ...stranger, authorizer: authorization.context };
+  }
+  const { functionId, routeKey, timeoutMs } = route;
+  const event = connectEvent({ template, client, at: clock(), requestId }, handshake);
+  const result = await call({ functionId, routeKey, connectionId: client.connectionId, timeoutMs, event });
+  const answer = result.ok ? readAnswer(result.value) : undefined;
+  if (answer === undefined) return BAD_GATEWAY;
+  if (answer.status >= 300) return { status: answer.status };
+  return { client, ...(answer.subprotocol === undefined ? {} : { subprotocol: answer.subprotocol }) };
+}
+
+function precheck(request: IncomingMessage, stage: string): Refusal | undefined {
+  const path = (request.url ?? '').replace(/\?.*$/s, '');
+  if (path !== `/${stage}` && path !== `/${stage}/`) return FORBIDDEN;
+  const { upgrade, 'sec-websocket-key': key = '', 'sec-websocket-version': version } = request.headers;
+  const isWebSocket = upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
+  // RFC 6455 section 4.2.1: looked at before a function runs, which could not be told of the failure later.
+  return isWebSocket && version === '13' && /^[A-Za-z0-9+/]{22}==$/.test(key) ? undefined : BAD_REQUEST;
+}
+
+function makeClient(request: IncomingMessage, connectedAt: number): Client {
+  const { 'user-agent': userAgent } = request.headers;
+  return {
+    connectionId: makeConnectionId(),
+    connectedAt,
+    sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+    ...(userAgent === undefined ? {} : { userAgent }),
+  };
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, FunctionError, RuntimeOptions } from './runtime.ts';
+import { startRuntime } from './runtime.ts';
+
+export type Outcome =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: FunctionError };
+
+/** One execution environment: one event at a time, module state kept between them. */
+export interface Environment {
+  /** Runs one event; never rejects. */
+  readonly invoke: (event: unknown) => Promise<Outcome>;
+  /** False once it must not be used again: INIT failed, an event took too long, or it exited. */
+  readonly alive: () => boolean;
+  readonly close: () => Promise<void>;
+}
+
+/** docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const INIT_SECONDS = 10;
+
+/** Starts an environment: INIT begins at once, and the first event waits for its end. */
+export function startEnvironment(options: RuntimeOptions): Environment {
+  const runtime = startRuntime(options);
+  const { timeoutSeconds } = options.fn;
+
+  /** The runtime's answer; after `seconds` without one the environment ends. */
+  async function within(seconds: number, what: string): Promise<Outcome> {
+    const late = { type: 'Sandbox.Timedout', message: `${what} timed out after ${seconds} seconds` };
+    const timer = setTimeout(() => void runtime.stop(late), seconds * 1000);
+    const answer = runtime.next().then(outcomeOf);
+    const ended = runtime.ended.then((error): Outcome => ({ ok: false, error }));
+    const outcome = await Promise.race([answer, ended]);
+    clearTimeout(timer);
+    return outcome;
+  }
+
+  const initialised = within(INIT_SECONDS, 'INIT').then(async (outcome) => {
+    if (!outcome.ok) await runtime.stop(outcome.error);
+    return outcome;
+  });
+
+  return {
+    invoke: async (event) => {
+      const init = await initialised;
+      if (!init.ok) return init;
+      const answer = within(timeoutSeconds, 'Task');
+      const deadline = Date.now() + timeoutSeconds * 1000;
+      runtime.post({ requestId: randomUUID(), event: JSON.stringify(event), deadline });
+      return answer;
+    },
+    alive: runtime.alive,
+    close: () => runtime.stop({ type: 'ServiceException', message: 'The environments are closed' }),
+  };
+}
+
+function outcomeOf(answer: Answer): Outcome {
+  switch (answer.kind) {
+    case 'ready':
+      return { ok: true, value: null };
+    case 'value':
+      return { ok: true, value: JSON.parse(answer.value) };
+    case 'error':
+    case 'init-error':
+      return { ok: false, error: answer.error };
+  }
+}

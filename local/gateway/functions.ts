@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { LambdaFunction } from './model.ts';
+import { withoutHash } from './model.ts';
+import { TemplateError } from './names.ts';
+import type { Resource } from './names.ts';
+import type { Resources } from './resources.ts';
+
+export const FUNCTION_TYPE = 'AWS::Lambda::Function';
+
+/** CloudFormation writes booleans and numbers as text, too. */
+const number = z.coerce.number();
+const variable = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const FunctionProperties = z.object({
+  Code: z.object({ S3Key: z.string().regex(/^[0-9a-f]+\.zip$/) }),
+  Handler: z.string().regex(/^.+\.[^./]+$/),
+  Runtime: z.string(),
+  Timeout: number.default(3),
+  MemorySize: number.default(128),
+  Environment: z.object({ Variables: z.record(z.string(), variable) }).optional(),
+  LoggingConfig: z
+    .object({
+      LogFormat: z.enum(['JSON', 'Text']).default('Text'),
+      ApplicationLogLevel: z.string().optional(),
+      LogGroup: z.string().optional(),
+    })
+    .optional(),
+});
+type FunctionProperties = z.infer<typeof FunctionProperties>;
+
+/** True for a function that can run here: a Node.js bundle among the synthesised assets. */
+export function isRunnable(resource: Resource): boolean {
+  const shape = z.object({
+    Runtime: z.string().startsWith('nodejs'),
+    Code: z.object({ S3Key: z.unknown() }),
+  });
+  const { S3Key: key } = shape.safeParse(resource.Properties).data?.Code ?? {};
+  return key !== undefined;
+}
+
+/** Reads the functions; throws a `TemplateError` when a bundle's file is not there. */
+export function readFunctions(resources: Resources, cdkOutDir: string): LambdaFunction[] {
+  return resources.ofType([FUNCTION_TYPE], FunctionProperties).map(({ id, properties }) => {
+    const functionName = resources.resolver.physicalName(id);
+    const logging = properties.LoggingConfig;
+    return {
+      logicalId: id,
+      name: withoutHash(id),
+      functionName,
+      arn: resources.resolver.arn(id),
+      runtime: properties.Runtime,
+      ...handlerFile(id, properties, cdkOutDir),
+      timeoutSeconds: properties.Timeout,
+      memoryMb: properties.MemorySize,
+      environment: properties.Environment?.Variables ?? {},
+      logGroup: logging?.LogGroup ?? `/aws/lambda/${functionName}`,
+      logFormat: logging?.LogFormat ?? 'Text',
+      ...(logging?.LogFormat === 'JSON' ? { logLevel: logging.ApplicationLogLevel ?? 'INFO' } : {}),
+    };
+  });
+}
+
+function handlerFile(
+  id: string,
+  properties: FunctionProperties,
+  cdkOutDir: string,
+): { file: string; exportName: string } {
+  const dot = properties.Handler.lastIndexOf('.');
+  const folder = join(cdkOutDir, `asset.${properties.Code.S3Key.replace(/\.zip$/, '')}`);
+  const stem = join(folder, properties.Handler.slice(0, dot));
+  const file = ['.mjs', '.js', '.cjs'].map((extension) => stem + extension).find((path) => existsSync(path));
+  if (file === undefined)
+    throw new TemplateError({ resource: id, property: 'Handler' }, `no ${stem}.mjs, .js or .cjs`);
+  return { file, exportName: properties.Handler.slice(dot + 1) };
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { connect, ID, like, makeTemplate, refusal, run } from './fixtures.ts';
+import { startGateway } from './gateway.ts';
+
+const ok = (): unknown => ({ statusCode: 200 });
+
+describe('the gateway', () => {
+  it('rejects with the error of listen when the port is taken', async () => {
+    const { url } = await run({});
+    const second = startGateway({
+      template: makeTemplate([]),
+      port: Number(new URL(url).port),
+      invoke: () => Promise.reject(new Error('unused')),
+    });
+    await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE', syscall: 'listen' });
+  });
+
+  it('closes every socket with 1001, runs no more functions and frees the port', async () => {
+    const gateway = await run({ $connect: ok, $disconnect: ok });
+    const client = await connect(gateway.url);
+    await gateway.close();
+    expect(await client.closed).toMatchObject({ code: 1001 });
+    expect(gateway.events('$disconnect')).toEqual([]);
+    const again = await run({}, { port: Number(new URL(gateway.url).port) });
+    expect(again.url).toBe(gateway.url);
+  });
+
+  it('closes while a client still waits for $connect', async () => {
+    const gateway = await run({ $connect: () => new Promise(() => undefined) });
+    const refused = refusal(gateway.url);
+    const outcome = expect(refused).rejects.toThrow('socket hang up');
+    await gateway.event('$connect');
+    await gateway.close();
+    await outcome;
+  });
+
+  it('tells the way of each message, and nothing of headers, queries or contexts', async () => {
+    const routes = [{ routeKey: 'echo', returnsResponse: true }];
+    const gateway = await run(
+      { $connect: ok, echo: () => ({ statusCode: 200, body: 'back' }), $disconnect: ok },
+      { routes },
+    );
+    const client = await connect(`${gateway.url}?ticket=hidden`, { headers: { Authorization: 'hidden' } });
+    client.send({ type: 'echo' });
+    await client.next();
+    client.socket.close(1000);
+    await client.closed;
+    await gateway.event('$disconnect');
+    expect(gateway.trace).toMatchObject([
+      {
+        kind: 'invoke',
+        routeKey: '$connect',
+        function: '$connect',
+        ok: true,
+        coldStart: false,
+        connectionId: like(ID),
+      },
+      { kind: 'connect' },
+      { kind: 'frame-in', routeKey: 'echo', body: '{"type":"echo"}' },
+      { kind: 'invoke', routeKey: 'echo' },
+      { kind: 'frame-out', body: 'back' },
+      { kind: 'disconnect', status: 1000 },
+      ...gateway.trace.slice(6),
+    ]);
+    expect(JSON.stringify(gateway.trace)).not.toContain('hidden');
+  });
+
+  it('tells a refusal with its status', async () => {
+    const gateway = await run({ $connect: () => ({ statusCode: 401 }) });
+    await refusal(gateway.url);
+    expect(gateway.trace.at(-1)).toMatchObject({ kind: 'refused', status: 401, connectionId: like(ID) });
+  });
+});

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { API_TYPES, isOtherApi, readApi } from './api.ts';
+import { FUNCTION_TYPE, isRunnable, readFunctions } from './functions.ts';
+import { makeResolver } from './intrinsics.ts';
+import type { Template } from './model.ts';
+import { ACCOUNT, REGION, TemplateError } from './names.ts';
+import type { Resource } from './names.ts';
+import { makeResources } from './resources.ts';
+import { readSecrets, readTables, SECRET_TYPE, TABLE_TYPES } from './stores.ts';
+
+const RawTemplate = z.object({
+  Parameters: z
+    .record(z.string(), z.object({ Type: z.string(), Default: z.coerce.string().optional() }))
+    .default({}),
+  Resources: z.record(
+    z.string(),
+    z.object({
+      Type: z.string(),
+      Properties: z.record(z.string(), z.unknown()).default({}),
+      Condition: z.string().optional(),
+    }),
+  ),
+});
+
+const RUN = new Set([...API_TYPES, ...TABLE_TYPES, SECRET_TYPE, FUNCTION_TYPE]);
+
+/** What a deployment needs and a local run does not. */
+const NEEDS_NOTHING = /^AWS::(IAM::.*|Logs::.*|Lambda::Permission|CDK::Metadata|ApiGatewayV2::Deployment)$/;
+
+/**
+ * Reads `<cdkOutDir>/<stackName>.template.json` into what the local run needs.
+ * Throws a `TemplateError` that names the resource and the property it cannot make sense of; resources that
+ * nothing here runs come back in `unknown`.
+ */
+export function loadTemplate(cdkOutDir: string, stackName: string): Template {
+  const json: unknown = JSON.parse(readFileSync(join(cdkOutDir, `${stackName}.template.json`), 'utf8'));
+  const raw = RawTemplate.parse(json);
+  const all = new Map<string, Resource>(Object.entries(raw.Resources));
+  const runs = new Map([...all].filter(([id, resource]) => isRun(id, resource, all)));
+  for (const [id] of runs) {
+    const condition = raw.Resources[id]?.Condition;
+    if (condition === undefined) continue;
+    throw new TemplateError(
+      { resource: id, property: 'Condition' },
+      `conditions are not known here (${condition})`,
+    );
+  }
+  const resolver = makeResolver({ stackName, resources: all, parameters: parameterValues(raw) });
+  const resources = makeResources(runs, resolver);
+  const functions = readFunctions(resources, cdkOutDir);
+  return {
+    stackName,
+    region: REGION,
+    account: ACCOUNT,
+    functions,
+    api: readApi(resources, functions),
+    tables: readTables(resources),
+    secrets: readSecrets(resources),
+    unknown: [...all]
+      .filter(([id, resource]) => !runs.has(id) && !NEEDS_NOTHING.test(resource.Type))
+      .map(([id, resource]) => ({ resource: id, type: resource.Type })),
+  };
+}
+
+function isRun(id: string, resource: Resource, all: ReadonlyMap<string, Resource>): boolean {
+  if (!RUN.has(resource.Type) || isOtherApi(id, resource, all)) return false;
+  return resource.Type !== FUNCTION_TYPE || isRunnable(resource);
+}
+
+/** Defaults, but not those of SSM parameters: there the default is only the parameter's name. */
+function parameterValues(raw: z.infer<typeof RawTemplate>): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, parameter] of Object.entries(raw.Parameters)) {
+    if (parameter.Default !== undefined && !parameter.Type.startsWith('AWS::SSM::'))
+      values.set(name, parameter.Default);
+  }
+  return values;
+}

@@ -1,0 +1,72 @@
+import { sendMessage } from './api.ts';
+import { chatLine } from './agent.ts';
+import type { ConnectionState } from './connection.ts';
+import { find } from './dom.ts';
+import type { TypingSender } from './typing.ts';
+import type { UpstreamKind } from './wire.ts';
+import { upstreamKind } from './wire.ts';
+
+export interface GuestPanel {
+  /** Connects the form to a guest. */
+  start(conversationId: string, typing: TypingSender, connect: () => void): void;
+  showState(state: ConnectionState): void;
+  kind(): UpstreamKind;
+}
+
+/** The guest's chat: the box, its messages, the choice of the upstream, the state of the socket. */
+export function makeGuestPanel(): GuestPanel {
+  const state = find('connection', HTMLElement);
+  const stateText = find('connection-text', HTMLElement);
+  const reconnect = find('reconnect', HTMLButtonElement);
+  const kinds = find('kinds', HTMLFieldSetElement);
+
+  return {
+    start(conversationId, typing, connect) {
+      reconnect.addEventListener('click', connect);
+      kinds.addEventListener('change', connect);
+      wireComposer(conversationId, typing);
+    },
+    showState(next) {
+      state.dataset['state'] = next.is;
+      stateText.textContent =
+        next.is === 'closed' ? next.why : next.is === 'open' ? 'Connected' : 'Connecting…';
+      const focused = document.activeElement === reconnect;
+      reconnect.hidden = next.is !== 'closed';
+      if (focused && reconnect.hidden) find('text', HTMLInputElement).focus();
+    },
+    kind: () => upstreamKind.parse(new FormData(find('kind-form', HTMLFormElement)).get('kind')),
+  };
+}
+
+function wireComposer(conversationId: string, typing: TypingSender): void {
+  const form = find('composer', HTMLFormElement);
+  const box = find('text', HTMLInputElement);
+  const sent = find('sent', HTMLElement);
+  const problem = find('problem', HTMLElement);
+
+  box.addEventListener('input', () => {
+    typing.input(box.value);
+  });
+  box.addEventListener('blur', () => {
+    typing.stop();
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const text = box.value.trim();
+    box.focus();
+    if (text === '') return;
+    typing.stop();
+    box.value = '';
+    problem.textContent = '';
+    sendMessage(conversationId, text).then(
+      () => {
+        sent.append(chatLine(text, Date.now()));
+        sent.scrollTop = sent.scrollHeight;
+      },
+      (error: unknown) => {
+        if (box.value === '') box.value = text;
+        problem.textContent = error instanceof Error ? error.message : 'The message was not sent.';
+      },
+    );
+  });
+}

@@ -1,0 +1,232 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+
+import { makeClaims } from './app/claims.ts';
+import type { Journey, Way } from './app/way.ts';
+import { makeWay } from './app/way.ts';
+import type { GatewayEvent, OrgMessage } from './app/wire.ts';
+
+const at = Date.parse('2025-01-01T12:00:00Z');
+const connectionId = 'L0SM9cOFvHcCIhw=';
+const typingText = (isTyping: boolean): string => JSON.stringify({ type: 'typing', data: { isTyping } });
+
+const frameIn = (isTyping: boolean): GatewayEvent => ({
+  kind: 'frame-in',
+  at,
+  connectionId,
+  routeKey: 'typing',
+  body: typingText(isTyping),
+});
+const invoked = (routeKey: string, more: Partial<GatewayEvent> = {}): GatewayEvent => ({
+  kind: 'invoke',
+  at,
+  connectionId,
+  routeKey,
+  function: 'Typing',
+  ms: 12.4,
+  coldStart: false,
+  ok: true,
+  ...more,
+});
+const socketFrame = (isTyping: boolean): OrgMessage => ({
+  at: '2025-01-01T12:00:00.005Z',
+  via: 'socket',
+  body: { type: 'typing', data: { isTyping } },
+});
+const restCall = (state: string, more: Partial<OrgMessage> = {}): OrgMessage => ({
+  at: '2025-01-01T12:00:00.005Z',
+  via: 'rest',
+  method: 'POST',
+  path: '/api/v2/conversations/c/participants/p',
+  status: 200,
+  body: { routing: { priority: 0 }, state },
+  ...more,
+});
+const stages = ({ steps }: Journey): string[] => steps.map(({ stage }) => stage);
+
+let way: Way;
+beforeEach(() => {
+  way = makeWay();
+});
+
+describe('the way of a message', () => {
+  test('is frame, function, upstream, answer: though the function answers last', () => {
+    way.gateway(frameIn(true));
+    way.org(restCall('typing'));
+    way.gateway({
+      kind: 'frame-out',
+      at,
+      connectionId,
+      body: '{"type":"ack","id":"1","outcome":"forwarded"}',
+    });
+    const journey = way.gateway(invoked('typing', { coldStart: true }));
+    expect(way.journeys()).toEqual([journey]);
+    expect(journey.title).toBe('Typing on');
+    expect(stages(journey)).toEqual(['in', 'function', 'upstream', 'back']);
+    expect(journey.steps[1]).toMatchObject({ what: 'typing → Typing', badges: ['12 ms', 'cold'] });
+    expect(journey.steps[2]).toMatchObject({
+      what: 'POST /api/v2/conversations/c/participants/p',
+      badges: ['200'],
+      code: '{"routing":{"priority":0},"state":"typing"}',
+    });
+  });
+
+  test('two at once are told apart by what they say', () => {
+    const first = way.gateway(frameIn(true));
+    const second = way.gateway(frameIn(false));
+    expect(way.org(socketFrame(false))).toBe(second);
+    expect(way.org(socketFrame(true))).toBe(first);
+    expect(way.org(restCall('connected'))).toBe(second);
+    expect(way.gateway(invoked('typing'))).toBe(first);
+    expect(way.gateway(invoked('typing'))).toBe(second);
+  });
+
+  test('a socket that the relay opens first belongs to the message that waits for it', () => {
+    const first = way.gateway(frameIn(true));
+    way.gateway(frameIn(false));
+    const upgrade = {
+      ...socketFrame(true),
+      via: 'upgrade',
+      method: 'GET',
+      path: '/guests/g/socket',
+      body: '',
+    } as const;
+    expect(way.org({ ...upgrade, status: 101 })).toBe(first);
+    expect(first.steps.at(-1)).toEqual({
+      stage: 'upstream',
+      what: 'GET /guests/g/socket',
+      badges: ['101'],
+      bad: false,
+    });
+  });
+
+  test('a connection has its functions and its opening together', () => {
+    way.gateway(invoked('$connect', { function: 'Authorizer' }));
+    way.gateway(invoked('$connect', { function: 'Connect' }));
+    const journey = way.gateway({ kind: 'connect', at, connectionId, routeKey: '$connect' });
+    expect(way.journeys()).toEqual([journey]);
+    expect(stages(journey)).toEqual(['function', 'function', 'socket']);
+  });
+
+  test('a disconnect shows the off that the relay owes', () => {
+    way.gateway(frameIn(true));
+    const journey = way.gateway({ kind: 'disconnect', at, connectionId, status: 1006 });
+    expect(way.org(restCall('connected'))).toBe(journey);
+    expect(journey.steps.map(({ badges }) => badges)).toEqual([['code 1006'], ['200']]);
+  });
+
+  test('an off of its own and the off of the disconnect that follows keep apart, though both are late', () => {
+    const own = way.gateway(frameIn(false));
+    way.gateway(invoked('typing'));
+    const end = way.gateway({ kind: 'disconnect', at, connectionId, status: 1000 });
+    expect(way.org(socketFrame(false))).toBe(own);
+    expect(way.org(socketFrame(false))).toBe(end);
+  });
+
+  test('a message that the relay kept back does not take the upstream call of a later one', () => {
+    way.gateway({ ...frameIn(true), at: at - 5_000 });
+    way.gateway(invoked('typing'));
+    const later = way.gateway(frameIn(true));
+    expect(way.org(socketFrame(true))).toBe(later);
+  });
+
+  test('a chat message goes its own way', () => {
+    const frame = way.gateway(frameIn(true));
+    const chat = way.org({
+      ...restCall(''),
+      path: '/api/v2/webmessaging/guests/messages',
+      body: { content: 'Hi' },
+    });
+    expect(chat).not.toBe(frame);
+    expect(chat.title).toContain('not through the relay');
+  });
+});
+
+describe('what went wrong stands out', () => {
+  test('an error frame, with its sentence', () => {
+    way.gateway(frameIn(true));
+    const body = '{"type":"error","error":{"code":"upstream_rejected","message":"Do this.","requestId":"r"}}';
+    const { steps } = way.gateway({ kind: 'frame-out', at, connectionId, body });
+    expect(steps.at(-1)).toEqual({ stage: 'back', what: 'Do this.', code: body, badges: [], bad: true });
+  });
+
+  test.each([
+    ["API Gateway's own error", { kind: 'frame-out', at, body: '{"message":"Internal server error"}' }, []],
+    ['a function that failed', invoked('typing', { ok: false }), ['12 ms', 'failed']],
+    ['a refused connection', { kind: 'refused', at, routeKey: '$connect', status: 401 }, ['401']],
+  ] as const)('%s', (_what, event, badges) => {
+    expect(way.gateway(event).steps.at(-1)).toMatchObject({ bad: true, badges });
+  });
+
+  test.each([
+    [405, '405'],
+    [0, 'no answer'],
+  ])('an upstream answer %i', (status, badge) => {
+    expect(way.org(restCall('typing', { status })).steps).toMatchObject([{ bad: true, badges: [badge] }]);
+  });
+
+  test('a pong does not', () => {
+    expect(way.gateway({ kind: 'frame-out', at, body: '{"type":"pong"}' }).steps).toMatchObject([
+      { bad: false },
+    ]);
+  });
+});
+
+test('200 rows are kept, the newest', () => {
+  for (let count = 0; count < 150; count += 1) {
+    way.gateway(frameIn(count % 2 === 0));
+    way.gateway(invoked('typing'));
+  }
+  expect(way.journeys().flatMap(stages)).toHaveLength(200);
+  way.clear();
+  expect(way.journeys()).toEqual([]);
+});
+
+describe('the connections of this page', () => {
+  const connect = (id: string): GatewayEvent => ({ kind: 'connect', at, connectionId: id });
+  const frame = (id: string): GatewayEvent => ({ kind: 'frame-in', at, connectionId: id, body: '{}' });
+  let seen: GatewayEvent[];
+  let claims: ReturnType<typeof makeClaims>;
+  beforeEach(() => {
+    seen = [];
+    claims = makeClaims((event) => seen.push(event));
+  });
+
+  test('the one that appears when its socket opens, with what came before', () => {
+    claims.offer(connect('other'));
+    claims.opening();
+    const authorized = invoked('$connect', { connectionId: 'mine' });
+    claims.offer(authorized);
+    claims.offer(connect('mine'));
+    claims.settled('connect');
+    claims.offer(frame('other'));
+    claims.offer(frame('mine'));
+    expect(seen).toEqual([authorized, connect('mine'), frame('mine')]);
+  });
+
+  test('also when the news of it comes later than the socket', () => {
+    claims.opening();
+    claims.settled('connect');
+    claims.offer(frame('other'));
+    claims.offer(connect('mine'));
+    claims.offer(connect('other'));
+    expect(seen).toEqual([connect('mine')]);
+  });
+
+  test('also one that was refused', () => {
+    const refused = { kind: 'refused', at, status: 401 } as const;
+    claims.opening();
+    claims.offer(refused);
+    claims.settled('refused');
+    expect(seen).toEqual([refused]);
+  });
+
+  test('also the one before, which ends after the next was opened', () => {
+    claims.opening();
+    claims.settled('connect');
+    claims.offer(connect('first'));
+    claims.opening();
+    const end = { kind: 'disconnect', at, connectionId: 'first', status: 1000 } as const;
+    claims.offer(end);
+    expect(seen).toEqual([connect('first'), end]);
+  });
+});

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { TICKET_LIFE_S } from '../functions/relay/constants.ts';
+import { sealTicket, ticketKeys } from '../functions/relay/ticket.ts';
+import { startAws } from './aws.ts';
+import { makeEnvironments } from './gateway/environments.ts';
+import { startGateway } from './gateway/gateway.ts';
+import { loadTemplate } from './gateway/template.ts';
+import type { TraceEvent } from './gateway/trace.ts';
+import { type Org, startOrg } from './genesys/org.ts';
+import { startOnPort } from './listen.ts';
+import { startPage } from './page/server.ts';
+import { synthesise } from './synth.ts';
+
+export interface LocalOptions {
+  /** 0 takes any free port; a taken one is replaced by a free one. */
+  ports: { gateway: number; page: number; genesys: number };
+  /** Where the ticket key is written while the run lasts. */
+  ticketKeyFile: (gatewayPort: number) => string;
+  /** What goes on, for a person: a step, a port that was taken, a resource that nothing here runs. */
+  tell: (text: string) => void;
+  /** One line of a function's log. */
+  onLog: (entry: { functionName: string; line: string }) => void;
+  /** Ends the start while it is still under way. */
+  signal: AbortSignal;
+}
+
+export interface LocalRun {
+  /** `ws://127.0.0.1:PORT/STAGE` */
+  gateway: string;
+  page: string;
+  genesys: string;
+  ticketKeyFile: string;
+  /** Ends every server, function and socket, and removes what was written. */
+  close: () => Promise<void>;
+}
+
+/** Every server of a run by the order of its start; they end in the opposite one. */
+function makeClosers() {
+  const closers: (() => Promise<unknown>)[] = [];
+  return {
+    add: <T extends { close: () => Promise<unknown> }>(started: T): T => {
+      closers.push(() => started.close());
+      return started;
+    },
+    closeAll: async (): Promise<void> => {
+      for (let close = closers.pop(); close; close = closers.pop()) await close();
+    },
+  };
+}
+
+/**
+ * Runs the whole stack on this machine: synthesises it, and runs the template with its functions, a table, secrets,
+ * and a simulated Genesys org. Whatever has started is ended again when the start fails.
+ */
+export async function startLocal(options: LocalOptions): Promise<LocalRun> {
+  const closers = makeClosers();
+  try {
+    const run = await start(options, closers.add);
+    return { ...run, close: closers.closeAll };
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+type Add = ReturnType<typeof makeClosers>['add'];
+
+async function start(options: LocalOptions, add: Add): Promise<Omit<LocalRun, 'close'>> {
+  const { ports, tell } = options;
+  const taken = (name: string) => (port: number) => {
+    tell(`Port ${port} for the ${name} is taken; using a free one.`);
+  };
+  const oauthClient = { clientId: randomUUID(), clientSecret: randomBytes(24).toString('base64url') };
+  const org = add(
+    await startOnPort(ports.genesys, (port) => startOrg({ port, oauthClient }), taken('Genesys org')),
+  );
+  const template = await synthesised(org, options, add);
+  for (const { resource, type } of template.unknown) tell(`Not run here: ${resource} (${type})`);
+
+  const aws = add(await startAws({ template, secrets: { GenesysClient: JSON.stringify(oauthClient) } }));
+  // The gateway's port is known only once it listens, and the functions need it: their first event comes later.
+  const endpoints: Record<string, string> = {
+    AWS_ENDPOINT_URL: aws.url,
+    // The functions target Lambda's Node 24: that this machine's is older is no news to them.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+  const functions = add(
+    makeEnvironments({ functions: template.functions, extraEnvironment: endpoints, onLog: options.onLog }),
+  );
+  const trace = makeTrace();
+  const gateway = add(
+    await startOnPort(
+      ports.gateway,
+      (port) => startGateway({ template, port, invoke: functions.invoke, onTrace: trace.emit }),
+      taken('gateway'),
+    ),
+  );
+  endpoints['AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI'] = gateway.callbackUrl;
+
+  const keys = ticketKeys.parse(JSON.parse(aws.secretValue('TicketKey')));
+  const ticketKeyFile = options.ticketKeyFile(Number(new URL(gateway.url).port));
+  add(await writeKeyFile(ticketKeyFile, keys));
+  const page = add(
+    await startOnPort(
+      ports.page,
+      (port) =>
+        startPage({
+          port,
+          gatewayUrl: gateway.url,
+          org,
+          trace: trace.on,
+          sealTicket: (upstream) => {
+            const iat = Math.floor(Date.now() / 1000);
+            const claims = { sub: 'page', iat, exp: iat + TICKET_LIFE_S, jti: randomUUID(), upstream };
+            return sealTicket(keys, claims);
+          },
+        }),
+      taken('page'),
+    ),
+  );
+  return { gateway: gateway.url, page: page.url, genesys: org.url, ticketKeyFile };
+}
+
+/** The template of a stack that is set to talk to the simulated org and to nothing else. */
+async function synthesised(org: Org, { tell, signal }: LocalOptions, add: Add) {
+  tell('Synthesising the stack …');
+  const outdir = await mkdtemp(join(tmpdir(), 'typing-relay-'));
+  add({ close: () => rm(outdir, { recursive: true, force: true }) });
+  const stackName = 'typing-relay';
+  const settings = { stackName, genesysOrigin: org.url, allowedHosts: [org.url.replace('http', 'ws')] };
+  await synthesise(outdir, settings, signal);
+  return loadTemplate(outdir, stackName);
+}
+
+function makeTrace() {
+  const listeners = new Set<(event: TraceEvent) => void>();
+  return {
+    emit: (event: TraceEvent): void => {
+      for (const listener of listeners) listener(event);
+    },
+    on: (listener: (event: TraceEvent) => void): (() => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+async function writeKeyFile(file: string, keys: object): Promise<{ close: () => Promise<void> }> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify(keys), { mode: 0o600 });
+  return { close: () => rm(file, { force: true }) };
+}

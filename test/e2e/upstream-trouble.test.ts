@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import {
+  arrivals,
+  arrived,
+  bubble,
+  closeGuestSockets,
+  type Client,
+  connectFor,
+  type Guest,
+  newGuest,
+  participantState,
+  revokeTokens,
+  setFaults,
+  typing,
+  typingFrame,
+} from './world.ts';
+
+/** A guest of an upstream whose org has these faults. */
+async function guestWith(upstream: (guest: Guest) => { kind: string }, ...faults: object[]) {
+  const guest = await newGuest();
+  await setFaults(guest, ...faults);
+  return { guest, client: await connectFor(upstream(guest)) };
+}
+
+const refusalOf = async (client: Client) => {
+  const answer = await client.ask(typing(true));
+  if (answer.type !== 'error') throw new Error(`no error but ${JSON.stringify(answer)}`);
+  return answer.error;
+};
+
+describe('an org that refuses the POST', () => {
+  it.each([
+    [403, { code: 'upstream_rejected', reason: 'missing_permission' }, 'conversation:write'],
+    [404, { code: 'upstream_rejected', reason: 'conversation_not_found' }, 'No such conversation'],
+    [405, { code: 'upstream_rejected', reason: 'method_not_allowed' }, 'typing-frame'],
+    [400, { code: 'upstream_rejected', reason: 'invalid_request' }, 'Check the ids'],
+    [500, { code: 'upstream_unavailable' }, 'tries again'],
+    [503, { code: 'upstream_unavailable' }, 'tries again'],
+  ])('with %d is told as %j, with what to do', async (status, expected, advice) => {
+    const { client } = await guestWith(participantState, { on: 'participant', status });
+    const error = await refusalOf(client);
+    expect(error).toMatchObject(expected);
+    expect(error.message).toContain(advice);
+  });
+
+  it('with 429 says for how long to be silent', async () => {
+    const { client } = await guestWith(participantState, { on: 'participant', status: 429, retryAfter: 7 });
+    expect(await refusalOf(client)).toMatchObject({ code: 'upstream_rate_limited', retryAfterMs: 7_000 });
+  });
+
+  it('with 401 once gets a new token, and the guest notices nothing', async () => {
+    const guest = await newGuest();
+    const client = await connectFor(participantState(guest));
+    await client.ask(typing(true, '1'));
+    await revokeTokens();
+    expect(await client.ask(typing(false, '2'))).toMatchObject({ type: 'ack', outcome: 'forwarded' });
+    const statuses = (await arrived(guest)).map(({ status }) => status);
+    expect(statuses).toEqual([200, 200, 401, 200]);
+  });
+
+  it('with 401 for good is told once and not hammered', async () => {
+    const { guest, client } = await guestWith(participantState, { on: 'participant', status: 401 });
+    expect(await refusalOf(client)).toMatchObject({ code: 'upstream_rejected', reason: 'bad_credentials' });
+    const posts = (await arrived(guest)).filter(({ method }) => method === 'POST');
+    expect(posts).toHaveLength(2);
+  });
+});
+
+describe('a participant of another conversation', () => {
+  it('is told, where Genesys is silent, and shows nothing', async () => {
+    const [guest, other] = [await newGuest(), await newGuest()];
+    const client = await connectFor({ ...participantState(guest), participantId: other.participantId });
+    expect(await refusalOf(client)).toMatchObject({
+      code: 'upstream_rejected',
+      reason: 'participant_mismatch',
+    });
+    expect((await arrived(guest)).map(({ method }) => method)).toEqual(['GET']);
+    expect(await bubble(other)).toBe(false);
+  });
+});
+
+describe('a conversation that there is not', () => {
+  it('is told', async () => {
+    const guest = await newGuest();
+    const client = await connectFor({ ...participantState(guest), conversationId: 'c-unknown' });
+    expect(await refusalOf(client)).toMatchObject({ reason: 'conversation_not_found' });
+  });
+});
+
+describe.each([
+  ['participant-state', participantState, 'participant'],
+  ['typing-frame', typingFrame, 'upgrade'],
+])('an org that is not there, for %s', (_, upstream, on) => {
+  it('down: upstream_unavailable, and the next message tries again', async () => {
+    const { guest, client } = await guestWith(upstream, { on, drop: true });
+    expect(await refusalOf(client)).toMatchObject({ code: 'upstream_unavailable' });
+    await setFaults(guest);
+    expect(await client.ask(typing(true, '2'))).toMatchObject({ type: 'ack', outcome: 'forwarded' });
+    expect(await bubble(guest)).toBe(true);
+  });
+
+  it('slow: the guest is told before the org answers, and the next message tries again', async () => {
+    const { guest, client } = await guestWith(upstream, { on, delayMs: 25_000 });
+    expect(await refusalOf(client)).toMatchObject({ code: 'upstream_unavailable' });
+    expect(
+      (await arrived(guest)).filter(({ via, method }) => via === 'upgrade' || method === 'POST'),
+    ).toEqual([]);
+    await setFaults(guest);
+    expect(await client.ask(typing(true, '2'))).toMatchObject({ type: 'ack', outcome: 'forwarded' });
+  });
+});
+
+describe("a guest's socket", () => {
+  it.each([
+    [403, { code: 'upstream_rejected', reason: 'bad_credentials' }],
+    [404, { code: 'session_ended' }],
+    [429, { code: 'upstream_rate_limited' }],
+  ])('that is refused with %d is told as %j', async (status, expected) => {
+    const { client } = await guestWith(typingFrame, { on: 'upgrade', status });
+    expect(await refusalOf(client)).toMatchObject(expected);
+  });
+
+  it('that the org ended is opened again, and nothing is lost', async () => {
+    const guest = await newGuest();
+    const client = await connectFor(typingFrame(guest));
+    await client.ask(typing(true, '1'));
+    await closeGuestSockets(guest);
+    await client.ask(typing(false, '2'));
+    const frames = (await arrivals(guest, 4)).filter(({ via }) => via === 'socket');
+    expect(frames.map(({ body }) => body)).toEqual([
+      { type: 'typing', data: { isTyping: true } },
+      { type: 'typing', data: { isTyping: false } },
+    ]);
+  });
+});

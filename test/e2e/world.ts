@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { inject, onTestFinished, vi } from 'vitest';
+import WebSocket from 'ws';
+import * as z from 'zod';
+import { serverFrame, type ServerFrame } from '../../functions/relay/protocol.ts';
+import { sealTicket, type TicketClaims, ticketKeys } from '../../functions/relay/ticket.ts';
+
+/** The world as the end-to-end tests see it: clients at one end, the simulated org at the other. */
+export const local = inject('local');
+
+const guestRecord = z.object({
+  guestId: z.string(),
+  guestToken: z.string(),
+  conversationId: z.string(),
+  participantId: z.string(),
+  agentParticipantId: z.string(),
+  socketUrl: z.string(),
+});
+export type Guest = z.infer<typeof guestRecord>;
+
+const orgMessage = z.object({
+  seq: z.number(),
+  via: z.string(),
+  method: z.string().optional(),
+  path: z.string().optional(),
+  status: z.number().optional(),
+  body: z.unknown(),
+  authorization: z.string().optional(),
+});
+export type OrgMessage = z.infer<typeof orgMessage>;
+
+async function control(method: string, path: string, body?: object): Promise<unknown> {
+  const answer = await fetch(`${local.genesys}/control/${path}`, {
+    method,
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok)
+    throw new Error(`${method} ${path} was answered with ${answer.status}: ${await answer.text()}`);
+  return answer.status === 204 ? undefined : answer.json();
+}
+
+/** A new guest in a conversation of its own. */
+export const newGuest = async (): Promise<Guest> => guestRecord.parse(await control('POST', 'guests'));
+
+/** Everything that arrived at the org for this guest, once it is at least so much. Fails when it stays less. */
+export async function arrivals({ conversationId }: Guest, count: number): Promise<OrgMessage[]> {
+  const query = `messages?conversationId=${conversationId}&count=${count}&waitMs=15000`;
+  const { messages } = z.object({ messages: z.array(orgMessage) }).parse(await control('GET', query));
+  if (messages.length < count) throw new Error(`only ${messages.length} of ${count} messages arrived`);
+  return messages;
+}
+
+/** What has arrived for this guest so far. */
+export async function arrived({ conversationId }: Guest): Promise<OrgMessage[]> {
+  const answer = await control('GET', `messages?conversationId=${conversationId}`);
+  return z.object({ messages: z.array(orgMessage) }).parse(answer).messages;
+}
+
+/** Whether the agent's screen shows the guest's bubble. */
+export async function bubble({ conversationId }: Guest): Promise<boolean> {
+  const answer = await control('GET', `conversations/${conversationId}`);
+  return z.object({ guestTyping: z.boolean() }).parse(answer).guestTyping;
+}
+
+/** Replaces the faults of this guest's conversation. */
+export const setFaults = ({ conversationId }: Guest, ...faults: object[]): Promise<unknown> =>
+  control('PUT', `faults?scope=${conversationId}`, { faults });
+
+export const revokeTokens = (): Promise<unknown> => control('POST', 'tokens/revoke');
+
+/** The org ends the guest's open sockets with a close frame, and the far ends have answered it. */
+export async function closeGuestSockets({ conversationId }: Guest): Promise<void> {
+  await control('POST', 'sockets/close', { conversationId, how: 'close' });
+  const open = async () =>
+    z.object({ open: z.number() }).parse(await control('GET', `sockets?conversationId=${conversationId}`))
+      .open;
+  await vi.waitUntil(async () => (await open()) === 0, { timeout: 10_000 });
+}
+
+type Upstream = TicketClaims['upstream'];
+
+export const typingFrame = ({ socketUrl }: Guest): Upstream => ({ kind: 'typing-frame', socketUrl });
+
+export const participantState = ({ conversationId, participantId }: Guest): Upstream => ({
+  kind: 'participant-state',
+  conversationId,
+  participantId,
+});
+
+/** A ticket as a customer's backend would make it. */
+export function newTicket(upstream: Upstream, changes: Partial<TicketClaims> = {}): Promise<string> {
+  const keys = ticketKeys.parse(JSON.parse(readFileSync(local.ticketKeyFile, 'utf8')));
+  const iat = Math.floor(Date.now() / 1000);
+  return sealTicket(keys, { sub: 'guest', iat, exp: iat + 300, jti: randomUUID(), upstream, ...changes });
+}
+
+/** Every frame that any client of this file was sent, for the test that looks for secrets. */
+export const framesSeen: string[] = [];
+
+export interface Client {
+  socket: WebSocket;
+  send: (frame: object | string) => void;
+  /** The next frame that the relay sends, in order. */
+  next: () => Promise<ServerFrame>;
+  /** Sends a frame and waits for the answer. */
+  ask: (frame: object | string) => Promise<ServerFrame>;
+}
+
+type Way = 'subprotocol' | 'header' | 'query';
+
+/** Opens a connection with a ticket in one of its three places; rejects with the status of a refused upgrade. */
+export async function connect(ticket: string | undefined, way: Way = 'subprotocol'): Promise<Client> {
+  const url = way === 'query' && ticket !== undefined ? `${local.gateway}?ticket=${ticket}` : local.gateway;
+  const subprotocols =
+    way === 'subprotocol' ? ['typing-relay', ...(ticket === undefined ? [] : [ticket])] : [];
+  const headers = way === 'header' && ticket !== undefined ? { Authorization: `Bearer ${ticket}` } : {};
+  const socket = new WebSocket(url, subprotocols, { headers });
+  const frames: ServerFrame[] = [];
+  const waiting: ((frame: ServerFrame) => void)[] = [];
+  socket.on('message', (data: Buffer) => {
+    framesSeen.push(data.toString());
+    const frame = serverFrame.parse(JSON.parse(data.toString()));
+    const tell = waiting.shift();
+    if (tell) tell(frame);
+    else frames.push(frame);
+  });
+  onTestFinished(() => {
+    socket.terminate();
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('unexpected-response', (_request, response) => {
+      reject(new Error(`refused with ${response.statusCode ?? 0}`));
+    });
+    socket.once('error', reject);
+  });
+  const send = (frame: object | string): void => {
+    socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  };
+  const next = async (): Promise<ServerFrame> =>
+    frames.shift() ?? new Promise((resolve) => waiting.push(resolve));
+  return {
+    socket,
+    send,
+    next,
+    ask: (frame) => {
+      send(frame);
+      return next();
+    },
+  };
+}
+
+/** A client that may type for this upstream. */
+export const connectFor = async (upstream: Upstream): Promise<Client> => connect(await newTicket(upstream));
+
+export const typing = (isTyping: boolean, id?: string): object => ({
+  type: 'typing',
+  data: { isTyping },
+  ...(id !== undefined && { id }),
+});
