@@ -4,8 +4,14 @@ import tseslint from 'typescript-eslint';
 /** Imports run one way: handlers → relay, ports, upstreams; relay and upstreams know no AWS and no network. */
 const pure = {
   patterns: [
-    { group: ['@aws-sdk/*', '@smithy/*', 'aws-lambda', 'node:http*', 'node:net', 'node:tls', 'ws'], message: 'relay/ and upstreams/ know neither AWS nor the network: take a port as an argument.' },
-    { group: ['**/ports/*', '**/local/*', '**/infra/*'], message: 'Imports run handlers → relay → the upstream interface, never back.' },
+    {
+      group: ['@aws-sdk/*', '@smithy/*', 'aws-lambda', 'node:http*', 'node:net', 'node:tls', 'ws'],
+      message: 'relay/ and upstreams/ know neither AWS nor the network: take a port as an argument.',
+    },
+    {
+      group: ['**/ports/*', '**/local/*', '**/infra/*'],
+      message: 'Imports run handlers → relay → the upstream interface, never back.',
+    },
   ],
 };
 
@@ -29,7 +35,10 @@ export default defineConfig(
   {
     files: ['functions/relay/**/*.ts', 'functions/upstreams/**/*.ts'],
     ignores: ['**/*.test.ts'],
-    rules: { 'no-restricted-imports': ['error', pure], 'no-restricted-globals': ['error', 'process', 'fetch'] },
+    rules: {
+      'no-restricted-imports': ['error', pure],
+      'no-restricted-globals': ['error', 'process', 'fetch'],
+    },
   },
   { files: ['functions/ports/log.ts', 'local/*.ts'], rules: { 'no-console': 'off' } },
 );

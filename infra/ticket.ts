@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { TICKET_LIFE_S } from '../functions/relay/constants.ts';
+import { tryJson } from '../functions/ports/http.ts';
 import { sealTicket, type TicketKeys, ticketKeys } from '../functions/relay/ticket.ts';
 import { SessionError } from '../functions/relay/upstream.ts';
 import { openSession, UPSTREAM_KINDS } from '../functions/upstreams/index.ts';
@@ -73,7 +74,7 @@ async function keysOf(flags: Flags): Promise<TicketKeys> {
   const file = flags['key-file'];
   const text =
     file === undefined ? await readStackSecret(flags.stack, 'TicketKeySecretName') : await readKeyFile(file);
-  const parsed = ticketKeys.safeParse(JSON.parse(text));
+  const parsed = ticketKeys.safeParse(tryJson(text));
   if (parsed.success) return parsed.data;
   throw new UsageError(
     `${file ?? `The secret of ${flags.stack}`} holds no ticket key: {"kid":"1","key":"<64 hex digits>"}`,

@@ -70,8 +70,8 @@ function welcome({ gateway, page, genesys, ticketKeyFile: file }: LocalRun): str
 }
 
 function openBrowser(url: string): void {
-  const opener = { darwin: 'open', win32: 'explorer' }[String(process.platform)] ?? 'xdg-open';
-  const child = spawn(opener, [url], { stdio: 'ignore', detached: true });
+  const openers: Record<string, string> = { darwin: 'open', win32: 'explorer' };
+  const child = spawn(openers[process.platform] ?? 'xdg-open', [url], { stdio: 'ignore', detached: true });
   // No browser on this machine: the page's address stands in the terminal.
   child.on('error', () => undefined);
   child.unref();

@@ -215,9 +215,15 @@ function explain(status: number, error: z.infer<typeof errorBody>, call: ApiCall
   }
 }
 
+/** `conversation:message:create`, or several: letters and colons, so that nothing else of an answer gets through. */
+const PERMISSIONS = /^[a-z]+(:[a-z*]+)+(, ?[a-z]+(:[a-z*]+)+)*$/i;
+
 function missingPermission({ messageParams }: z.infer<typeof errorBody>, asGuest: boolean): string {
-  const named = messageParams?.['permissions'];
+  const named = z
+    .string()
+    .check(z.maxLength(200), z.regex(PERMISSIONS))
+    .safeParse(messageParams?.['permissions']);
   const fallback = asGuest ? 'webmessaging:guest:write' : 'conversation:write';
-  const permission = typeof named === 'string' && /^[\w:, -]{1,200}$/.test(named) ? named : fallback;
-  return `Genesys refused this for lack of a permission: ${permission}. Give it to the OAuth client (its roles), or to the guest's token.`;
+  const owner = asGuest ? "the guest's token" : "the OAuth client's roles";
+  return `Genesys refused this for lack of a permission: ${named.data ?? fallback}. Add it to ${owner}.`;
 }

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RelayError } from './errors.ts';
-import { answerOther, frameIdOf, parseTypingFrame, serverFrame, toErrorFrame } from './protocol.ts';
+import { readFileSync } from 'node:fs';
+import { ERROR_CODES, REJECTION_REASONS, RelayError } from './errors.ts';
+import {
+  answerOther,
+  CLIENT_FRAME_TYPES,
+  frameIdOf,
+  OUTCOMES,
+  parseTypingFrame,
+  serverFrame,
+  toErrorFrame,
+} from './protocol.ts';
+import { UPSTREAM_KINDS } from '../upstreams/index.ts';
 
 /** The error that `act` throws; fails the test when it throws none, or one that a client could not be told. */
 function refusalOf(act: () => unknown): RelayError {
@@ -122,5 +132,20 @@ describe('an error frame', () => {
     expect(frameIdOf('{"type":"typing","id":"7"}')).toBe('7');
     expect(frameIdOf('{"type":"typing","id":7}')).toBeUndefined();
     expect(frameIdOf('nonsense')).toBeUndefined();
+  });
+});
+
+describe('docs/protocol.md, the contract', () => {
+  const contract = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
+
+  it.each([...ERROR_CODES, ...REJECTION_REASONS, ...OUTCOMES, ...UPSTREAM_KINDS])(
+    'has a row for %s',
+    (word) => {
+      expect(contract).toContain(`\n| \`${word}\` |`);
+    },
+  );
+
+  it.each([...CLIENT_FRAME_TYPES])('shows the frame %s', (type) => {
+    expect(contract).toContain(`\`{"type":"${type}"`);
   });
 });

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openTicket } from '../functions/relay/ticket.ts';
+import { readStackSecret, type StackClients } from './stack-secret.ts';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const keys = { kid: '7', key: randomBytes(32).toString('hex') };
+
+/** Runs the command with a key file of its own. */
+function ticket(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  const directory = mkdtempSync(join(tmpdir(), 'typing-relay-ticket-'));
+  onTestFinished(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const keyFile = join(directory, 'key.json');
+  writeFileSync(keyFile, JSON.stringify(keys));
+  const command = ['--import', 'tsx', 'infra/ticket.ts', '--key-file', keyFile, ...args];
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, command, { cwd: ROOT }, (_, out, err) => {
+      resolve({ status: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+
+const participant = ['--upstream', 'participant-state', '--conversation', 'c1', '--participant', 'p1'];
+
+describe('npm run ticket', () => {
+  it('prints a ticket that opens, and nothing else', async () => {
+    const { status, out } = await ticket(...participant, '--subject', 'ann', '--seconds', '60');
+    expect(status).toBe(0);
+    const claims = await openTicket(keys, out.trim(), Date.now());
+    expect(claims).toMatchObject({
+      sub: 'ann',
+      upstream: { kind: 'participant-state', conversationId: 'c1', participantId: 'p1' },
+    });
+    expect(claims.exp - claims.iat).toBe(60);
+  });
+
+  it.each([
+    ['no upstream', [], '--upstream is missing: typing-frame or participant-state'],
+    [
+      'an unknown upstream',
+      ['--upstream', 'pigeon'],
+      'no such upstream; known: typing-frame, participant-state',
+    ],
+    ['a missing field', participant.slice(0, 4), 'missing or wrong: participantId'],
+    ['a long life', [...participant, '--seconds', '301'], '--seconds takes a whole number from 1 to 300'],
+    ['an unknown flag', ['--colour', 'red'], "Unknown option '--colour'"],
+    ['no key file', [...participant, '--key-file', 'nowhere.json'], 'Cannot read --key-file nowhere.json'],
+    [
+      'a key file without a key',
+      [...participant, '--key-file', 'package.json'],
+      'package.json holds no ticket key',
+    ],
+    [
+      'a key file that is no JSON',
+      [...participant, '--key-file', 'README.md'],
+      'README.md holds no ticket key',
+    ],
+  ])('with %s exits with 2 and says what to do', async (_, args, words) => {
+    const { status, out, err } = await ticket(...args);
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err).toContain(words);
+  });
+});
+
+describe("a stack's secret", () => {
+  function clientsWith(outputs: { OutputKey: string; OutputValue: string }[]): StackClients {
+    const cloudFormation = { send: vi.fn(() => Promise.resolve({ Stacks: [{ Outputs: outputs }] })) };
+    const secretsManager = { send: vi.fn(() => Promise.resolve({ SecretString: 'value' })) };
+    return { cloudFormation, secretsManager };
+  }
+
+  it('is found through the output that names it', async () => {
+    const clients = clientsWith([{ OutputKey: 'TicketKeySecretName', OutputValue: 'name-1' }]);
+    expect(await readStackSecret('stack-1', 'TicketKeySecretName', clients)).toBe('value');
+    expect(clients.cloudFormation.send).toHaveBeenCalledWith(expect.any(DescribeStacksCommand));
+    expect(clients.secretsManager.send).toHaveBeenCalledWith(
+      expect.objectContaining({ input: { SecretId: 'name-1' } }),
+    );
+  });
+
+  it('of a stack without that output is asked for by name', async () => {
+    await expect(readStackSecret('stack-1', 'TicketKeySecretName', clientsWith([]))).rejects.toThrow(
+      'The stack stack-1 has no output TicketKeySecretName',
+    );
+  });
+
+  it('that cannot be read says what may be missing', async () => {
+    const clients = clientsWith([]);
+    vi.mocked(clients.cloudFormation.send).mockRejectedValue(new Error('Region is missing'));
+    await expect(readStackSecret('stack-1', 'X', clients)).rejects.toThrow(
+      /AWS_REGION.*\(Region is missing\)/,
+    );
+  });
+});
