@@ -60,6 +60,13 @@ describe('login', () => {
     expect(await org.token()).not.toBe(await org.token());
   });
 
+  test('the token says whose it is, and to a guest nothing', async () => {
+    const whose = await org.call('GET', '/api/v2/tokens/me', { token: await org.token() });
+    expect(whose).toMatchObject({ status: 200, body: { OAuthClient: { id: oauthClient.clientId } } });
+    const asGuest = await org.call('GET', '/api/v2/tokens/me', { token: org.demo.guestToken });
+    expect(asGuest.status).toBe(401);
+  });
+
   test.each([
     ['a wrong secret', { clientId: 'relay', clientSecret: 'wrong' }],
     ['an unknown client', { clientId: '__proto__', clientSecret: 'relay-secret' }],

@@ -57,6 +57,7 @@ export const restRoutes: readonly RestRoute[] = [
     kind: 'conversation',
     handle: getConversation,
   },
+  { method: 'GET', path: '/api/v2/tokens/me', kind: 'other', handle: describeToken },
 ];
 
 function createGuest(_call: Call, { state }: OrgPorts): OrgAnswer {
@@ -112,6 +113,13 @@ function getConversation({ params, caller }: Call, { state }: OrgPorts): Answer 
     messages: [{ id: communicationId, state: 'connected' }],
   }));
   return { status: 200, body: { id, participants } };
+}
+
+/** TokenInfo of platform-client-sdk-javascript, index.d.ts: every field is optional, and no expiry is among them. */
+function describeToken({ caller }: Call): Answer {
+  if (caller.kind !== 'service') return unauthenticated(caller);
+  const { clientId, scopes } = caller.client;
+  return { status: 200, body: { OAuthClient: { id: clientId, scope: scopes } } };
 }
 
 function unauthenticated(caller: Caller): Answer {
