@@ -17,6 +17,8 @@ export default defineConfig({
           name: 'end-to-end',
           include: ['test/e2e/*.test.ts'],
           globalSetup: ['test/e2e/local-run.ts'],
+          // They share one local run, its log and its org.
+          fileParallelism: false,
         },
       },
     ],

@@ -144,6 +144,19 @@ describe('each function', () => {
     expect(everywhere).toEqual([]);
   });
 
+  it("that answers clients gets the stage's callback URL by the name that the SDK reads", () => {
+    const host = ['.execute-api.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }, '/v1'];
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: {
+            'Fn::Join': ['', ['https://', { Ref: Match.stringLikeRegexp('^Api') }, ...host]],
+          },
+        }),
+      },
+    });
+  });
+
   it('that sends upstream gets the hosts of the region', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {

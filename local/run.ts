@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { TICKET_LIFE_S } from '../functions/relay/constants.ts';
 import { sealTicket, ticketKeys } from '../functions/relay/ticket.ts';
 import { startAws } from './aws.ts';
@@ -47,7 +46,12 @@ function makeClosers() {
       return started;
     },
     closeAll: async (): Promise<void> => {
-      for (let close = closers.pop(); close; close = closers.pop()) await close();
+      // One that fails to end keeps none of the others from it.
+      const failures: unknown[] = [];
+      for (let close = closers.pop(); close; close = closers.pop()) {
+        await close().catch((error: unknown) => failures.push(error));
+      }
+      if (failures.length > 0) throw new AggregateError(failures, 'Not everything could be ended');
     },
   };
 }

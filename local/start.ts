@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
+import { TemplateError } from './gateway/names.ts';
 import { demoIds } from './genesys/state.ts';
 import { type LocalRun, startLocal } from './run.ts';
+import { SynthesisError } from './synth.ts';
 
 const GATEWAY_PORT = 4001;
 
@@ -63,7 +65,7 @@ function welcome({ gateway, page, genesys, ticketKeyFile: file }: LocalRun): str
 
   TICKET=$(npm run --silent ticket -- --key-file ${file} --upstream participant-state \\
     --conversation ${demoIds.conversationId} --participant ${demoIds.customer.id})
-  npx wscat -c "${gateway}?ticket=$TICKET" -w 2 -x '{"type":"typing","data":{"isTyping":true},"id":"1"}'
+  npx --yes wscat@6.1.0 -c "${gateway}?ticket=$TICKET" -w 2 -x '{"type":"typing","data":{"isTyping":true},"id":"1"}'
 
   Ctrl-C ends everything. Log lines of the functions follow.
 `;
@@ -77,17 +79,34 @@ function openBrowser(url: string): void {
   child.unref();
 }
 
+/** A terminal and npm both send Ctrl-C's signal, so a second one soon after the first is no second wish. */
+const INSISTS_AFTER_MS = 2_000;
+
+/** Resolves when somebody ends the run; whoever insists later gets it at once. */
+function endOfRun(): Promise<void> {
+  let first: number | undefined;
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        first ??= Date.now();
+        if (Date.now() - first > INSISTS_AFTER_MS) process.exit(130);
+        resolve();
+      });
+    }
+  });
+}
+
 async function main(): Promise<void> {
   const flags = readFlags(process.argv.slice(2));
   if (flags.help) {
     process.stdout.write(HELP);
     return;
   }
+  // Whoever reads our output may leave before we do; that is no reason to leave files behind.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const say = (text: string): boolean => (flags.json ? process.stderr : process.stdout).write(`${text}\n`);
   const ending = new AbortController();
-  const ended = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
-  });
+  const ended = endOfRun();
   void ended.then(() => {
     ending.abort();
   });
@@ -119,6 +138,8 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : 'Failed.'}\n`);
+  const known =
+    error instanceof UsageError || error instanceof SynthesisError || error instanceof TemplateError;
+  process.stderr.write(`${known ? error.message : inspect(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

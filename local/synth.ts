@@ -1,17 +1,21 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
+/** The app refused to make a template, in its own words. */
+export class SynthesisError extends Error {
+  override readonly name = 'SynthesisError';
+}
+
 const cdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
 
 /**
  * Synthesises the stack into `outdir`, in a process of its own, as the CDK's command line does it.
  * @param settings go over those of cdk.json
- * @throws Error with what the app said when it fails, such as which setting is wrong
+ * @throws SynthesisError with what the app said, such as which setting is wrong
  */
 export async function synthesise(
   outdir: string,
@@ -30,8 +34,14 @@ export async function synthesise(
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
   });
+  // An abort is told as an error while the process is still there: wait for its end in either case.
+  app.on('error', () => undefined);
   let said = '';
   app.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const [code] = z.tuple([z.nullable(z.number())], z.unknown()).parse(await once(app, 'close'));
-  if (code !== 0) throw new Error(`The stack could not be synthesised.\n${said.trim()}`);
+  const [code] = await new Promise<unknown[]>((resolve) =>
+    app.once('close', (...ended) => {
+      resolve(ended);
+    }),
+  );
+  if (code !== 0) throw new SynthesisError(`The stack could not be synthesised.\n${said.trim()}`);
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -10,14 +12,21 @@ import { serve } from '../http-server.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 function run(...args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts', ...args], { cwd: ROOT });
+  const directory = mkdtempSync(join(tmpdir(), 'typing-relay-start-'));
+  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, TMPDIR: directory },
+  });
   onTestFinished(() => {
     child.kill('SIGKILL');
+    rmSync(directory, { recursive: true });
   });
   const said = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
-  return { child, said };
+  /** What the run has left behind, but for tsx' own cache. */
+  const leftovers = () => readdirSync(directory).filter((name) => !name.startsWith('tsx-'));
+  return { child, said, leftovers };
 }
 
 /** The exit status of a process, once its streams have ended too. */
@@ -35,7 +44,15 @@ describe('npm start', () => {
   it('--json prints one line when all is up, takes another port for a taken one, and ends cleanly on Ctrl-C', async () => {
     const { url } = await serve(() => ({ status: 200 }));
     const taken = new URL(url).port;
-    const { child, said } = run('--json', '--page-port', taken, '--gateway-port', '0', '--genesys-port', '0');
+    const { child, said, leftovers } = run(
+      '--json',
+      '--page-port',
+      taken,
+      '--gateway-port',
+      '0',
+      '--genesys-port',
+      '0',
+    );
     const [line] = z.tuple([z.string()]).parse(await once(createInterface(child.stdout), 'line'));
     const { page, genesys, gateway, ticketKeyFile } = ready.parse(JSON.parse(line));
 
@@ -45,18 +62,30 @@ describe('npm start', () => {
     expect(gateway).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/v1$/);
     expect(readFileSync(ticketKeyFile, 'utf8')).toContain('"kid"');
 
+    // A terminal signals the whole group, and npm hands its own on: they come in twos.
+    child.kill('SIGINT');
     child.kill('SIGINT');
     expect(await ended(child)).toBe(0);
+    expect(leftovers()).toEqual([]);
     expect(said.out.trim()).toBe(line);
     expect(existsSync(ticketKeyFile)).toBe(false);
     await expect(fetch(page)).rejects.toThrow();
   });
 
   it('ends cleanly on Ctrl-C in the middle of its start', async () => {
-    const { child, said } = run('--json', '--gateway-port', '0', '--page-port', '0', '--genesys-port', '0');
+    const { child, said, leftovers } = run(
+      '--json',
+      '--gateway-port',
+      '0',
+      '--page-port',
+      '0',
+      '--genesys-port',
+      '0',
+    );
     await once(child.stderr, 'data');
     child.kill('SIGINT');
     expect(await ended(child)).toBe(0);
+    expect(leftovers()).toEqual([]);
     expect(said).toEqual({ out: '', err: 'Synthesising the stack …\nEnded.\n' });
   });
 

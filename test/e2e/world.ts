@@ -67,8 +67,6 @@ export async function bubble({ conversationId }: Guest): Promise<boolean> {
 export const setFaults = ({ conversationId }: Guest, ...faults: object[]): Promise<unknown> =>
   control('PUT', `faults?scope=${conversationId}`, { faults });
 
-export const revokeTokens = (): Promise<unknown> => control('POST', 'tokens/revoke');
-
 /** The org ends the guest's open sockets with a close frame, and the far ends have answered it. */
 export async function closeGuestSockets({ conversationId }: Guest): Promise<void> {
   await control('POST', 'sockets/close', { conversationId, how: 'close' });

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { AWS_DEADLINE_MS, SOCKET_PONG_MS, UPSTREAM_DEADLINE_MS, WARM_UP_MS } from './constants.ts';
+
+it('an org that is down or slow is told within four seconds, also by the first message of an environment', () => {
+  expect(WARM_UP_MS + UPSTREAM_DEADLINE_MS).toBeLessThan(4_000);
+});
+
+it('a dead socket leaves most of the deadline for a new one', () => {
+  expect(SOCKET_PONG_MS).toBeLessThan(UPSTREAM_DEADLINE_MS / 4);
+});
+
+it('a call to AWS ends before the function does', () => {
+  expect(AWS_DEADLINE_MS + UPSTREAM_DEADLINE_MS).toBeLessThan(10_000);
+});
