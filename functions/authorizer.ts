@@ -1,34 +1,12 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
-import { DYNAMODB, makeAws, SECRETS_MANAGER } from './ports/aws.ts';
-import { authorizerEnvironment, readEnvironment } from './ports/environment.ts';
+import { openAdmission } from './ports/admission.ts';
 import { authorizerEvent, ticketOf } from './ports/events.ts';
-import { makeHttp } from './ports/http.ts';
 import { log } from './ports/log.ts';
-import { makeSecret } from './ports/secrets.ts';
-import { withKeys } from './ports/sessions.ts';
-import { makeTable } from './ports/table.ts';
-import { makeAdmission } from './relay/admission.ts';
 import { describe } from './relay/errors.ts';
-import { makeHostRule } from './relay/hosts.ts';
-import { TicketError, ticketKeys } from './relay/ticket.ts';
+import { TicketError } from './relay/ticket.ts';
 import { SessionError } from './relay/upstream.ts';
-import { openSession } from './upstreams/index.ts';
 
-const environment = readEnvironment(authorizerEnvironment);
-const http = makeHttp();
-const keys = makeSecret(
-  makeAws(SECRETS_MANAGER, http, process.env),
-  environment.TICKET_KEY_SECRET,
-  ticketKeys,
-  Date.now,
-);
-const { spendTicket } = makeTable(makeAws(DYNAMODB, http, process.env), environment.TABLE_NAME);
-const allowsUrl = makeHostRule(environment.ALLOWED_HOSTS);
-const admit = makeAdmission({
-  spendTicket,
-  checkSession: (upstream) => openSession(upstream, allowsUrl),
-  now: Date.now,
-});
+const admit = await openAdmission();
 
 /** $connect's authorizer: 401 without a ticket, 403 with one that does not open; only the log says why. */
 export const handler = async (raw: unknown): Promise<APIGatewayAuthorizerResult> => {
@@ -38,7 +16,7 @@ export const handler = async (raw: unknown): Promise<APIGatewayAuthorizerResult>
   if (ticket === undefined) throw new Error('Unauthorized');
   const { requestId } = event.requestContext;
   try {
-    const { sub, sealedSession } = await withKeys(keys, (current) => admit(current, ticket, requestId));
+    const { sub, sealedSession } = await admit(ticket, requestId);
     return answer('Allow', event.methodArn, sub, { session: sealedSession });
   } catch (error) {
     if (!(error instanceof TicketError || error instanceof SessionError)) throw error;

@@ -22,6 +22,7 @@ describe('the configuration', () => {
       genesysDomain,
       allowedHosts: [],
       logRetentionDays: 30,
+      accountLogRole: true,
       throttleRate: 1_000,
       throttleBurst: 500,
     });
@@ -39,7 +40,12 @@ describe('the configuration', () => {
 
   it("leaves CDK's own context alone", () => {
     expect(() =>
-      read({ '@aws-cdk/core:flag': true, 'aws:cdk:bundling-stacks': [], 'availability-zones:account=1': [] }),
+      read({
+        '@aws-cdk/core:flag': true,
+        'availability-zones:account=1': [],
+        'acknowledged-issue-numbers': [16603],
+        'cli-telemetry': false,
+      }),
     ).not.toThrow();
   });
 
@@ -70,28 +76,39 @@ describe('the configuration', () => {
     );
   });
 
-  it.each(['ws://127.0.0.1:4003', 'http://localhost:80', 'chat.example.com'])(
+  it.each(['ws://127.0.0.1:4003', 'ws://localhost:81', 'chat.example.com', 'chat.example.com:8443'])(
     'allows the host %s',
     (host) => {
       expect(read({ allowedHosts: [host] }).allowedHosts).toEqual([host]);
     },
   );
 
-  it.each(['ws://chat.example.com', 'https://chat.example.com/path', 'a b', 'user@host', '*'])(
-    'does not allow the host %s',
-    (host) => {
-      expect(complaintOf({ allowedHosts: [host] })).toContain('allowedHosts: found');
-    },
-  );
+  it.each([
+    'ws://chat.example.com',
+    'https://chat.example.com/path',
+    'a b',
+    'user@host',
+    '*',
+    'a..b',
+    'chat.example.com:443',
+    'ws://localhost:80',
+    'http://localhost:81',
+  ])('does not allow the host %s', (host) => {
+    expect(complaintOf({ allowedHosts: [host] })).toContain('allowedHosts: found');
+  });
 
   it.each(['https://org.example.com', 'http://127.0.0.1:4003'])('takes %s for an origin', (genesysOrigin) => {
     expect(read({ genesysOrigin }).genesysOrigin).toBe(genesysOrigin);
   });
 
-  it.each(['http://org.example.com', 'https://org.example.com/api', 'org.example.com'])(
-    'sends no credentials to the origin %s',
-    (genesysOrigin) => {
-      expect(complaintOf({ genesysOrigin })).toContain('genesysOrigin: found');
-    },
-  );
+  it.each([
+    'http://org.example.com',
+    'https://org.example.com/api',
+    'org.example.com',
+    '127.0.0.1:4003',
+    'https://u:p@org.example.com',
+    'https://org.example.com?a#b',
+  ])('sends no credentials to the origin %s', (genesysOrigin) => {
+    expect(complaintOf({ genesysOrigin })).toContain('genesysOrigin: found');
+  });
 });

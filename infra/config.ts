@@ -14,11 +14,23 @@ const list = z.preprocess(
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
-/** `host`, `host:port`, or a loopback origin without TLS, for a simulated org on the same machine. */
+/** `https://host`, or plain HTTP to this machine, for a simulated org. */
+const isOrigin = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return (
+    url?.origin === text &&
+    (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.host)))
+  );
+};
+
+/** `host`, `host:port`, or `ws://` to this machine; written as a URL has it, so that it can match one. */
 const isHostEntry = (entry: string): boolean => {
-  const [, scheme, host = ''] = /^(?:(\w+):\/\/)?([\w.[\]:-]+)$/.exec(entry) ?? [];
-  if (scheme === undefined) return host !== '' && URL.canParse(`https://${host}`);
-  return (scheme === 'ws' || scheme === 'http') && LOOPBACK.test(host);
+  const text = entry.includes('://') ? entry : `wss://${entry}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || `${url.protocol}//${url.host}` !== text) return false;
+  return entry.includes('://')
+    ? url.protocol === 'ws:' && LOOPBACK.test(url.host)
+    : /^[\w-]+(\.[\w-]+)*(:\d+)?$/.test(entry);
 };
 
 const wholeNumber = (low: number, high: number) => {
@@ -51,9 +63,7 @@ const settings = z.strictObject({
   /** Calls another origin than the region's API and login hosts, such as a simulated org on this machine. */
   genesysOrigin: z
     .string()
-    .refine((origin) => /^https:\/\/[^/]+$/.test(origin) || LOOPBACK.test(origin.replace(/^http:\/\//, '')), {
-      message: 'https://host, or http:// with a loopback host',
-    })
+    .refine(isOrigin, { message: 'https://host, or http:// with a loopback host' })
     .optional(),
   /** Hosts that a ticket's socket URL may name beside those of the Genesys regions. */
   allowedHosts: list
@@ -62,6 +72,8 @@ const settings = z.strictObject({
     })
     .default([]),
   logRetentionDays: retentionDays.default(RetentionDays.ONE_MONTH),
+  /** Makes the account's role for API Gateway's logs; off where the account (in this region) has one. */
+  accountLogRole: z.union([z.boolean(), z.stringbool()], 'true or false').default(true),
   /** Messages a second that the stage takes from all its clients together, and the burst beyond. */
   throttleRate: wholeNumber(1, 10_000).default(1_000),
   throttleBurst: wholeNumber(1, 5_000).default(500),
@@ -73,8 +85,8 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** CDK's own context (feature flags, look-ups) has one of these in each key; settings have none. */
-const isOurs = (key: string): boolean => !/[@:/]/.test(key);
+/** CDK's own context (feature flags, look-ups, `acknowledged-issue-numbers`) has other characters in each key. */
+const isOurs = (key: string): boolean => /^[A-Za-z]+$/.test(key);
 
 /**
  * Reads the settings from the CDK context.

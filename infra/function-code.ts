@@ -6,7 +6,7 @@ import { type BuildOptions, buildSync } from 'esbuild';
 const FUNCTIONS = fileURLToPath(new URL('../functions/', import.meta.url));
 
 /** How a handler becomes a bundle: one ES module, so that it may wait in INIT, with nothing left outside. */
-function bundleOptions(handler: string, outdir: string): BuildOptions {
+export function bundleOptions(handler: string, outdir: string): BuildOptions {
   return {
     entryPoints: { index: `${FUNCTIONS}${handler}.ts` },
     outdir,

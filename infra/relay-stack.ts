@@ -1,9 +1,9 @@
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { AccessLogFormat, CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
@@ -69,6 +69,7 @@ export class RelayStack extends Stack {
 
   private buildFunction({ handler, touches }: FunctionSpec, shared: Shared): Function {
     const built = makeFunction(this, handler, shared.config.logRetentionDays);
+    if (touches.length > 0) built.addEnvironment('AWS_URL_SUFFIX', this.urlSuffix);
     for (const touch of touches) {
       const { environment, grant } = this.means(touch, shared);
       for (const [name, value] of Object.entries(environment)) built.addEnvironment(name, value);
@@ -162,7 +163,7 @@ function makeGenesysClient(scope: Construct): Secret {
 }
 
 function makeStage(scope: Construct, { api, config }: Shared): WebSocketStage {
-  return new WebSocketStage(scope, 'Stage', {
+  const stage = new WebSocketStage(scope, 'Stage', {
     webSocketApi: api,
     stageName: config.stage,
     autoDeploy: true,
@@ -172,4 +173,24 @@ function makeStage(scope: Construct, { api, config }: Shared): WebSocketStage {
       format: ACCESS_LOG,
     },
   });
+  if (config.accountLogRole) stage.node.addDependency(makeAccountLogRole(scope));
+  return stage;
+}
+
+/**
+ * A stage with access logs cannot be made in an account that has no role for API Gateway's logs. It is one for the
+ * account and region, so it stays when the stack goes.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ */
+function makeAccountLogRole(scope: Construct): CfnAccount {
+  const role = new Role(scope, 'AccountLogRole', {
+    assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+    managedPolicies: [
+      ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs'),
+    ],
+  });
+  role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  const account = new CfnAccount(scope, 'Account', { cloudWatchRoleArn: role.roleArn });
+  account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return account;
 }

@@ -19,7 +19,7 @@ const refuse = (type: string, status = 400): Reply => ({
 });
 
 /** A caller of a service that answers with these replies, the last one from then on. */
-async function callerOf(...replies: (Reply | 'drop')[]) {
+async function callerOf(...replies: (Reply | 'drop' | undefined)[]) {
   let next = 0;
   const server = await serve(() => replies[Math.min(next++, replies.length - 1)]);
   const environment = { ...lambda, AWS_ENDPOINT_URL_DYNAMODB: server.url };
@@ -49,7 +49,11 @@ describe('a call to AWS', () => {
   it('goes to the region when no endpoint is set', async () => {
     const http = vi.fn(() => Promise.resolve({ status: 200, headers: {}, body: '{}' }));
     await makeAws(SECRETS_MANAGER, http, lambda)('GetSecretValue', {});
-    await makeAws(DYNAMODB, http, { ...lambda, AWS_REGION: 'cn-north-1' })('GetItem', {});
+    await makeAws(DYNAMODB, http, {
+      ...lambda,
+      AWS_REGION: 'cn-north-1',
+      AWS_URL_SUFFIX: 'amazonaws.com.cn',
+    })('GetItem', {});
     expect(http).toHaveBeenNthCalledWith(
       1,
       expect.objectContaining({ url: 'https://secretsmanager.eu-central-1.amazonaws.com/' }),
@@ -85,6 +89,12 @@ describe('a call to AWS', () => {
   it('is tried no more than twice', async () => {
     const { call, seen } = await callerOf({ status: 503, body: '' });
     await expect(call('GetItem', {})).rejects.toThrow(AwsError);
+    expect(seen).toHaveLength(2);
+  });
+
+  it('leaves half of its time to a second try when a kept connection has died in silence', async () => {
+    const { call, seen } = await callerOf(undefined, { status: 200, body: '{}' });
+    expect(await call('GetItem', {})).toEqual({});
     expect(seen).toHaveLength(2);
   });
 
@@ -140,16 +150,42 @@ describe('a secret', () => {
     expect(await secret.get()).toEqual({ key: 'k' });
   });
 
-  it('is fetched anew when a reader says that it is outdated, but not more often than every half minute', async () => {
-    let now = 0;
-    const call = vi.fn(() => holding('{"key":"old"}'));
-    const secret = makeSecret(call, 'name', schema, () => now);
+  /** A secret with a clock, that holds what the test says. */
+  function changing() {
+    const world = { now: 0, value: '{"key":"old"}' };
+    const call = vi.fn(() => holding(world.value));
+    return { world, call, secret: makeSecret(call, 'name', schema, () => world.now) };
+  }
+
+  it('is fetched anew when a reader says that it is outdated, but not when it was fetched just now', async () => {
+    const { world, secret } = changing();
     await secret.get();
-    expect(secret.refresh()).toBe(false);
-    now = 30_000;
-    call.mockImplementation(() => holding('{"key":"new"}'));
-    expect(secret.refresh()).toBe(true);
+    world.value = '{"key":"new"}';
+    world.now = 4_999;
+    expect(await secret.refresh()).toBe(false);
+    world.now = 5_000;
+    expect(await secret.refresh()).toBe(true);
     expect(await secret.get()).toEqual({ key: 'new' });
+  });
+
+  it('stays what it was when it cannot be fetched anew', async () => {
+    const { world, call, secret } = changing();
+    await secret.get();
+    world.now = 60_000;
+    call.mockRejectedValueOnce(new Error('down'));
+    expect(await secret.refresh()).toBe(false);
+    expect(await secret.get()).toEqual({ key: 'old' });
+  });
+
+  it('follows its source within minutes, without keeping a reader waiting', async () => {
+    const { world, secret } = changing();
+    await secret.get();
+    world.value = '{"key":"new"}';
+    world.now = 300_001;
+    expect(await secret.get()).toEqual({ key: 'old' });
+    await vi.waitFor(async () => {
+      expect(await secret.get()).toEqual({ key: 'new' });
+    });
   });
 
   it.each(['{"key":7,"other":"hunter2"}', 'hunter2'])(

@@ -13,10 +13,13 @@ export type CallAws = (operation: string, input: object) => Promise<unknown>;
 /** An AWS service's refusal. `name` is the service's own, such as `ConditionalCheckFailedException`. */
 export class AwsError extends Error {
   readonly status: number;
-  constructor(name: string, message: string, status: number) {
+  /** What the service answered, parsed: a failed condition may come with the item that failed it. */
+  readonly answer: unknown;
+  constructor(name: string, message: string, status: number, answer: unknown) {
     super(message);
     this.name = name;
     this.status = status;
+    this.answer = answer;
   }
 }
 
@@ -49,6 +52,8 @@ const lambdaVariables = z.looseObject({
   AWS_ACCESS_KEY_ID: z.string(),
   AWS_SECRET_ACCESS_KEY: z.string(),
   AWS_SESSION_TOKEN: z.optional(z.string()),
+  /** Set by the stack: what hosts end with in this partition. */
+  AWS_URL_SUFFIX: z.optional(z.string()),
 });
 
 const refusal = z.object({
@@ -64,11 +69,15 @@ const refusal = z.object({
  *   network failure is tried once more within the deadline.
  */
 export function makeAws(service: Service, http: SendHttp, environment: NodeJS.ProcessEnv): CallAws {
-  const { AWS_REGION: region, ...keys } = lambdaVariables.parse(environment);
+  const {
+    AWS_REGION: region,
+    AWS_URL_SUFFIX: urlSuffix = 'amazonaws.com',
+    ...keys
+  } = lambdaVariables.parse(environment);
   const endpoint = new URL(
     environment[`AWS_ENDPOINT_URL_${service.endpointVariable}`] ??
       environment['AWS_ENDPOINT_URL'] ??
-      `https://${service.service}.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`,
+      `https://${service.service}.${region}.${urlSuffix}`,
   );
   const signer = new SignatureV4({
     service: service.service,
@@ -101,9 +110,13 @@ export function makeAws(service: Service, http: SendHttp, environment: NodeJS.Pr
   return async (operation, input) => {
     const deadline = Date.now() + AWS_DEADLINE_MS;
     const body = JSON.stringify(input);
-    const first = await attempt(operation, body, deadline).then(read, (error: unknown) => asError(error));
+    // Half the time for the first try: a kept connection that died in silence would use up all of it.
+    const first = await attempt(operation, body, Date.now() + AWS_DEADLINE_MS / 2).then(
+      read,
+      (error: unknown) => asError(error),
+    );
     if (!(first instanceof Error)) return first.answer;
-    if (!isTransient(first) || Date.now() >= deadline) throw first;
+    if (!isTransient(first)) throw first;
     const second = read(await attempt(operation, body, deadline));
     if (second instanceof Error) throw second;
     return second.answer;
@@ -111,11 +124,17 @@ export function makeAws(service: Service, http: SendHttp, environment: NodeJS.Pr
 }
 
 function read({ status, body }: HttpAnswer): { answer: unknown } | AwsError {
-  if (status === 200) return { answer: JSON.parse(body) };
-  const parsed = refusal.safeParse(tryJson(body));
+  const answer = tryJson(body);
+  if (status === 200 && answer !== undefined) return { answer };
+  const parsed = refusal.safeParse(answer);
   // The type may be written with its namespace: `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException`.
   const name = parsed.data?.__type.split('#').at(-1) ?? 'UnknownError';
-  return new AwsError(name, parsed.data?.message ?? parsed.data?.Message ?? `status ${status}`, status);
+  return new AwsError(
+    name,
+    parsed.data?.message ?? parsed.data?.Message ?? `status ${status}`,
+    status,
+    answer,
+  );
 }
 
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error('request failed'));

@@ -1,26 +1,63 @@
 import { describe, expect, it } from 'vitest';
 import { authorizerEvent, connectEvent, disconnectEvent, messageEvent, ticketOf } from './events.ts';
 
-/** A MESSAGE event has these and nothing else: no headers, no query string. */
+/** What API Gateway adds to every event behind an authorizer that returned `{principalId, context: {session}}`. */
+const authorizer = { principalId: 'guest-1', integrationLatency: 12, session: 'sealed' };
+
+/**
+ * Captured, with the sender's address replaced: the MESSAGE event in the README of the WebSocket pattern of
+ * aws-samples/serverless-patterns (16 May 2022). No headers, no query string.
+ */
 const message = {
   requestContext: {
-    routeKey: 'typing',
-    authorizer: { principalId: 'guest-1', integrationLatency: 12, session: 'sealed' },
-    messageId: 'L0SNAdNSvHcCIhw=',
+    routeKey: '$default',
+    messageId: 'SOqIDdzSoAMCEeg=',
     eventType: 'MESSAGE',
-    extendedRequestId: 'L0SNAGBgPHcFmYA=',
-    requestTime: '22/Nov/2026:12:00:00 +0000',
+    extendedRequestId: 'SOqIDEacoAMFaHQ=',
+    requestTime: '16/May/2022:17:30:27 +0000',
     messageDirection: 'IN',
-    stage: 'v1',
-    connectedAt: 1795348799000,
-    requestTimeEpoch: 1795348800000,
+    stage: 'api',
+    connectedAt: 1652722217711,
+    requestTimeEpoch: 1652722227357,
     identity: { sourceIp: '192.0.2.1' },
-    requestId: 'L0SNAGBgPHcFmYA=',
-    domainName: 'abcdef1234.execute-api.eu-central-1.amazonaws.com',
-    connectionId: 'L0SM9cOFvHcCIhw=',
-    apiId: 'abcdef1234',
+    requestId: 'SOqIDEacoAMFaHQ=',
+    domainName: 'u9jlm1pv1h.execute-api.us-east-1.amazonaws.com',
+    connectionId: 'SOqGjdZioAMCEeg=',
+    apiId: 'u9jlm1pv1h',
+    authorizer,
   },
-  body: '{"type":"typing","data":{"isTyping":true}}',
+  body: '{"first_name" : "Jane", "last_name" : "Doe"}',
+  isBase64Encoded: false,
+};
+
+/** Captured, with the sender's address replaced: the CONNECT event in the tests of swift-aws-lambda-events (19 July 2023). */
+const connect = {
+  headers: {
+    Host: 'lqrlmblaa2.execute-api.us-east-1.amazonaws.com',
+    Origin: 'wss://lqrlmblaa2.execute-api.us-east-1.amazonaws.com',
+    'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits; server_max_window_bits=15',
+    'Sec-WebSocket-Key': 'am5ubWVpbHd3bmNyYXF0ag==',
+    'Sec-WebSocket-Version': '13',
+    'X-Amzn-Trace-Id': 'Root=1-64b83950-42de8e247b4c2b43091ef67c',
+    'X-Forwarded-For': '192.0.2.1',
+    'X-Forwarded-Port': '443',
+    'X-Forwarded-Proto': 'https',
+  },
+  requestContext: {
+    routeKey: '$connect',
+    eventType: 'CONNECT',
+    extendedRequestId: 'IU3kkGyEoAMFwZQ=',
+    requestTime: '19/Jul/2023:19:28:16 +0000',
+    messageDirection: 'IN',
+    stage: 'dev',
+    connectedAt: 1689794896145,
+    requestTimeEpoch: 1689794896162,
+    identity: { sourceIp: '192.0.2.1' },
+    requestId: 'IU3kkGyEoAMFwZQ=',
+    domainName: 'lqrlmblaa2.execute-api.us-east-1.amazonaws.com',
+    connectionId: 'IU3kkeN4IAMCJwA=',
+    apiId: 'lqrlmblaa2',
+  },
   isBase64Encoded: false,
 };
 
@@ -29,12 +66,20 @@ describe('the events of a WebSocket API', () => {
     const { requestContext, body } = messageEvent.parse(message);
     expect(requestContext).toEqual({
       eventType: 'MESSAGE',
-      connectionId: 'L0SM9cOFvHcCIhw=',
-      requestId: 'L0SNAGBgPHcFmYA=',
-      requestTimeEpoch: 1795348800000,
+      connectionId: 'SOqGjdZioAMCEeg=',
+      requestId: 'SOqIDEacoAMFaHQ=',
+      requestTimeEpoch: 1652722227357,
       authorizer: { session: 'sealed' },
     });
     expect(body).toBe(message.body);
+  });
+
+  it('a CONNECT event has headers, and is what the authorizer gets too', () => {
+    expect(connectEvent.parse(connect).headers).toEqual(connect.headers);
+    const methodArn = 'arn:aws:execute-api:us-east-1:000000000000:lqrlmblaa2/dev/$connect';
+    const asked = authorizerEvent.parse({ ...connect, type: 'REQUEST', methodArn });
+    expect(asked.requestContext.requestId).toBe('IU3kkGyEoAMFwZQ=');
+    expect(ticketOf(asked)).toBeUndefined();
   });
 
   it('a DISCONNECT event has the session too', () => {

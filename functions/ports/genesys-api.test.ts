@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Reply, type Seen, serve } from '../../test/http-server.ts';
 import { RelayError } from '../relay/errors.ts';
-import { type ApiCall, makeGenesysApi } from './genesys-api.ts';
+import { type ApiCall, makeGenesysApi, type OAuthClient } from './genesys-api.ts';
 import { makeHttp } from './http.ts';
+import type { Secret } from './secrets.ts';
 
 const typing: ApiCall = {
   method: 'POST',
@@ -15,15 +16,26 @@ const json = (body: object, status = 200, headers = {}): Reply => ({
   headers,
 });
 
+/** A secret that holds this, and after a refresh the next. */
+function fixed(...values: OAuthClient[]): Secret<OAuthClient> {
+  return {
+    get: () => {
+      const [value] = values;
+      return value ? Promise.resolve(value) : Promise.reject(new Error('clientId is empty'));
+    },
+    refresh: () => Promise.resolve(values.length > 1 && values.shift() !== undefined),
+  };
+}
+
 /** An org that answers its login and its API by these functions. */
 async function org({
   api = () => json({}),
   login = () => json({ access_token: 'token-1', expires_in: 86_400 }),
-  credentials = () => Promise.resolve({ clientId: 'id', clientSecret: 's:ecret' }),
+  credentials = fixed({ clientId: 'id', clientSecret: 's:ecret' }),
 }: {
   api?: (seen: Seen) => Reply | 'drop' | undefined;
   login?: (seen: Seen) => Reply | 'drop' | undefined;
-  credentials?: () => Promise<{ clientId: string; clientSecret: string }>;
+  credentials?: Secret<OAuthClient>;
 } = {}) {
   const { url, seen } = await serve((one) => (one.path === '/oauth/token' ? login(one) : api(one)));
   const clock = { now: 0 };
@@ -176,6 +188,14 @@ describe('a refusal of the API', () => {
     expect(await refusalOf(call())).toMatchObject({ code: 'upstream_rate_limited', retryAfterMs: 7_000 });
   });
 
+  it('puts no words of the far side into the log that could be a token', async () => {
+    const { call } = await org({
+      api: () => json({ code: 'echo Bearer guest-token', contextId: 'Bearer guest-token' }, 400),
+    });
+    const { correlationId, cause } = await refusalOf(call());
+    expect(`${correlationId ?? ''} ${String(cause)}`).not.toContain('guest-token');
+  });
+
   it('takes the correlation id from the header when the body has none', async () => {
     const { call } = await org({
       api: () => ({ status: 403, headers: { 'ININ-Correlation-Id': 'corr-1' }, body: '<html>' }),
@@ -192,7 +212,52 @@ describe('a refusal of the API', () => {
   });
 });
 
+describe('after a refusal that asking again would not change', () => {
+  it('a 429 is kept: no call is made until its time is over', async () => {
+    let limited = true;
+    const { call, clock, seen } = await org({
+      api: () => (limited ? json({}, 429, { 'Retry-After': '7' }) : json({})),
+    });
+    expect(await refusalOf(call())).toMatchObject({ retryAfterMs: 7_000 });
+    limited = false;
+    clock.now += 3_000;
+    const before = seen.length;
+    expect(await refusalOf(call())).toMatchObject({ code: 'upstream_rate_limited', retryAfterMs: 4_000 });
+    expect(seen).toHaveLength(before);
+    clock.now += 4_000;
+    expect(await call()).toEqual({});
+  });
+
+  it('a refused login is not repeated with every message', async () => {
+    const { call, seen } = await org({ login: () => json({ error: 'invalid_client' }, 400) });
+    await refusalOf(call());
+    expect(await refusalOf(call())).toMatchObject({ reason: 'bad_credentials' });
+    expect(seen).toHaveLength(1);
+  });
+
+  it("a guest's own 429 does not silence the others", async () => {
+    const { call } = await org({
+      api: ({ headers }) => (headers.authorization === 'Bearer guest' ? json({}, 429) : json({})),
+    });
+    await refusalOf(call({ ...typing, guestToken: 'guest' }));
+    expect(await call()).toEqual({});
+  });
+});
+
 describe('a refused login', () => {
+  it('looks once whether the secret was corrected meanwhile', async () => {
+    const credentials = fixed(
+      { clientId: 'id', clientSecret: 'typo' },
+      { clientId: 'id', clientSecret: 'right' },
+    );
+    const right = `Basic ${Buffer.from('id:right').toString('base64')}`;
+    const { call } = await org({
+      credentials,
+      login: ({ headers }) => (headers.authorization === right ? json({ access_token: 't' }) : json({}, 400)),
+    });
+    expect(await call()).toEqual({});
+  });
+
   it.each<[Reply | 'drop', object]>([
     [json({ error: 'invalid_client' }, 400), { code: 'upstream_rejected', reason: 'bad_credentials' }],
     [json({ error: 'invalid_client' }, 401), { code: 'upstream_rejected', reason: 'bad_credentials' }],
@@ -204,16 +269,17 @@ describe('a refused login', () => {
     [json({}, 502), { code: 'upstream_unavailable' }],
     [json({ no: 'token' }), { code: 'upstream_rejected', reason: 'bad_credentials' }],
     ['drop', { code: 'upstream_unavailable' }],
-  ])('%j becomes %j, and the next message tries again', async (reply, expected) => {
+  ])('%j becomes %j, and a message some seconds later tries again', async (reply, expected) => {
     let refusing = true;
-    const { call } = await org({ login: () => (refusing ? reply : json({ access_token: 't' })) });
+    const { call, clock } = await org({ login: () => (refusing ? reply : json({ access_token: 't' })) });
     expect(await refusalOf(call())).toMatchObject(expected);
     refusing = false;
+    clock.now += 9_000;
     expect(await call()).toEqual({});
   });
 
   it('for lack of a client names the secret to fill', async () => {
-    const { call } = await org({ credentials: () => Promise.reject(new Error('clientId is empty')) });
+    const { call } = await org({ credentials: fixed() });
     const { reason, message } = await refusalOf(call());
     expect(reason).toBe('bad_credentials');
     expect(message).toContain('GenesysClientSecretName');

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { RelayError, unavailable } from '../relay/errors.ts';
+import type { Secret } from './secrets.ts';
 import { type HttpAnswer, retryAfterMs, type SendHttp, tryJson } from './http.ts';
 
 /** A call to the platform API: `path` begins with `/api/v2/`. A `guestToken` stands in for the service account. */
@@ -32,18 +33,20 @@ export interface GenesysApiPorts {
   /** `https://api.{domain}` and `https://login.{domain}`; the apex is neither. */
   apiUrl: string;
   loginUrl: string;
-  /** @throws Error when the secret cannot be read or holds no client */
-  credentials: () => Promise<OAuthClient>;
+  credentials: Secret<OAuthClient>;
   http: SendHttp;
   now: () => number;
 }
 
 const tokenAnswer = z.object({ access_token: z.string(), expires_in: z.optional(z.number()) });
 
+/** A code or an id, and nothing that could be a token or somebody's words: both go into the log. */
+const word = z.catch(z.optional(z.string().check(z.regex(/^[\w.-]{1,100}$/))), undefined);
+
 /** Platform-client-sdk-javascript, index.d.ts: ErrorBody. Every field is optional. */
 const errorBody = z.object({
-  code: z.optional(z.string()),
-  contextId: z.optional(z.string()),
+  code: word,
+  contextId: word,
   messageParams: z.optional(z.record(z.string(), z.unknown())),
 });
 
@@ -53,10 +56,22 @@ const RENEW_BEFORE_MS = 60_000;
 /** Genesys' default: https://developer.genesys.cloud/authorization/platform-auth/use-client-credentials */
 const DEFAULT_TOKEN_LIFE_S = 86_400;
 
+/** After a refused login, how long nobody tries again: the login's own rate limit is low. */
+const LOGIN_PAUSE_MS = 5_000;
+
 /** Calls the Genesys Cloud platform API with one token per environment, or with the guest's own. */
 export function makeGenesysApi(ports: GenesysApiPorts): GenesysApi {
   const { apiUrl, http, now } = ports;
   let token: { value: Promise<string>; endsAt: number } | undefined;
+  /** What the service account was refused with, and until when asking again would only use up its budget. */
+  let pause: { until: number; error: RelayError } | undefined;
+
+  function remember(error: unknown): never {
+    if (error instanceof RelayError && error.code !== 'upstream_unavailable') {
+      pause = { until: now() + (error.retryAfterMs ?? LOGIN_PAUSE_MS), error };
+    }
+    throw error;
+  }
 
   function serviceToken(deadline: number): Promise<string> {
     if (token && token.endsAt > now() + RENEW_BEFORE_MS) return token.value;
@@ -68,7 +83,7 @@ export function makeGenesysApi(ports: GenesysApiPorts): GenesysApi {
       },
       (error: unknown) => {
         if (token === mine) token = undefined;
-        throw error;
+        return remember(error);
       },
     );
     token = mine;
@@ -93,11 +108,20 @@ export function makeGenesysApi(ports: GenesysApiPorts): GenesysApi {
     });
   }
 
+  async function callAsService(call: ApiCall, deadline: number): Promise<unknown> {
+    if (pause && pause.until > now()) throw stillRefused(pause.error, pause.until - now());
+    let answer = await attempt(call, deadline);
+    if (answer.status === 401) {
+      token = undefined;
+      answer = await attempt(call, deadline);
+    }
+    if (answer.status === 429) remember(refusal(answer, call));
+    return read(answer, call);
+  }
+
   return {
     async call(call, deadline) {
-      const first = await attempt(call, deadline);
-      if (first.status !== 401 || call.guestToken !== undefined) return read(first, call);
-      token = undefined;
+      if (call.guestToken === undefined) return callAsService(call, deadline);
       return read(await attempt(call, deadline), call);
     },
     async warmUp(deadline) {
@@ -106,8 +130,29 @@ export function makeGenesysApi(ports: GenesysApiPorts): GenesysApi {
   };
 }
 
-async function login(ports: GenesysApiPorts, deadline: number): Promise<z.infer<typeof tokenAnswer>> {
-  const { clientId, clientSecret } = await ports.credentials().catch((cause: unknown) => {
+/** The same refusal again, with what is left of its time. */
+function stillRefused({ code, message, reason, retryAfterMs }: RelayError, left: number): RelayError {
+  return new RelayError(code, message, {
+    ...(reason !== undefined && { reason }),
+    ...(retryAfterMs !== undefined && { retryAfterMs: left }),
+  });
+}
+
+type TokenAnswer = z.infer<typeof tokenAnswer>;
+
+/** Logs in; once more with what the secret holds now when the client was refused, as it may have been corrected. */
+async function login(ports: GenesysApiPorts, deadline: number): Promise<TokenAnswer> {
+  try {
+    return await loginOnce(ports, deadline);
+  } catch (error) {
+    const refused = error instanceof RelayError && error.reason === 'bad_credentials';
+    if (!refused || !(await ports.credentials.refresh())) throw error;
+    return loginOnce(ports, deadline);
+  }
+}
+
+async function loginOnce(ports: GenesysApiPorts, deadline: number): Promise<TokenAnswer> {
+  const { clientId, clientSecret } = await ports.credentials.get().catch((cause: unknown) => {
     throw new RelayError('upstream_rejected', NO_CLIENT, { reason: 'bad_credentials', cause });
   });
   const answer = await ports
@@ -157,7 +202,7 @@ function read(answer: HttpAnswer, call: ApiCall): unknown {
 function refusal({ status, headers, body }: HttpAnswer, call: ApiCall): RelayError {
   const error = errorBody.safeParse(tryJson(body)).data ?? {};
   const cause = new Error(`${call.method} was answered with ${status} ${error.code ?? ''}`.trim());
-  const correlationId = error.contextId ?? z.string().safeParse(headers['inin-correlation-id']).data;
+  const correlationId = error.contextId ?? word.parse(headers['inin-correlation-id']);
   const details = { cause, ...(correlationId !== undefined && { correlationId }) };
   if (status === 429) return rateLimited(headers, details);
   if (status >= 500 || status === 408) return unavailable(cause);

@@ -55,6 +55,15 @@ describe('a request', () => {
     await expect(makeHttp()(post(url))).rejects.toThrow('1048576 bytes');
   });
 
+  it('that is answered by a switch of protocols fails', async () => {
+    const { url, server } = await serve(() => undefined);
+    server.removeAllListeners('request');
+    server.on('request', (request) =>
+      request.socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+    );
+    await expect(makeHttp()(post(url))).rejects.toThrow();
+  });
+
   it('to nobody fails', async () => {
     const unused = net.createServer().listen(0, '127.0.0.1');
     await once(unused, 'listening');

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
 
 /** One HTTP request, as plain data. `deadline` is epoch milliseconds and covers all of it, the answer's body too. */
 export interface HttpRequest {
@@ -18,6 +19,9 @@ export interface HttpAnswer {
 
 export type SendHttp = (request: HttpRequest) => Promise<HttpAnswer>;
 
+/** Below the idle time-outs of load balancers, which are a minute or more. */
+const TRUSTED_MS = 30_000;
+
 /** An answer larger than this is not one that the relay asked for. */
 const ANSWER_MAX_BYTES = 1_048_576;
 
@@ -31,6 +35,17 @@ export function makeHttp(): SendHttp {
     'http:': new http.Agent({ keepAlive: true }),
     'https:': new https.Agent({ keepAlive: true }),
   };
+  const freeSince = new WeakMap<Duplex, number>();
+  for (const agent of Object.values(agents)) {
+    agent.on('free', (socket: Duplex) => freeSince.set(socket, Date.now()));
+  }
+
+  /** A frozen environment does not see its connections die: what was free for long is not trusted. */
+  function dropOld(agent: http.Agent): void {
+    for (const socket of Object.values(agent.freeSockets).flat()) {
+      if (socket && Date.now() - (freeSince.get(socket) ?? 0) > TRUSTED_MS) socket.destroy();
+    }
+  }
 
   function attempt(request: HttpRequest, again: boolean): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
@@ -43,6 +58,7 @@ export function makeHttp(): SendHttp {
         headers: { ...headers, ...length },
         agent: secure ? agents['https:'] : agents['http:'],
       };
+      dropOld(options.agent);
       const call = secure ? https.request(url, options) : http.request(url, options);
       const timer = setTimeout(
         () => call.destroy(new Error(`${url.host} did not answer before the deadline`)),
@@ -50,8 +66,12 @@ export function makeHttp(): SendHttp {
       );
       call.once('close', () => {
         clearTimeout(timer);
+        // An answer of another sort, such as 101, comes as no response and no error.
+        if (!answered) reject(new Error(`${url.host} gave no answer`));
       });
+      let answered = false;
       call.once('response', (response) => {
+        answered = true;
         collect(response).then(resolve, reject);
       });
       call.once('error', (error: NodeJS.ErrnoException) => {

@@ -4,15 +4,22 @@ import { tryJson } from './http.ts';
 
 const secretValue = z.object({ SecretString: z.string() });
 
-/** How often a secret is fetched again at most when what it holds turns out to be outdated. */
-const REFRESH_AT_MOST_EVERY_MS = 30_000;
+/** A value older than this is fetched anew behind the next reader, so that a key that was taken away stops to open. */
+const MAX_AGE_MS = 300_000;
 
-/** A secret that is fetched once per environment, and again where a reader says that it is outdated. */
+/** A value younger than this is not fetched again, whoever asks: anybody can make up a key's name. */
+const MIN_AGE_MS = 5_000;
+
+/** A secret that is kept per environment, and follows its source. */
 export interface Secret<T> {
   /** @throws Error when the secret cannot be read, or does not hold what it should; never shows what it holds */
   get: () => Promise<T>;
-  /** Forgets the value, unless it was fetched just now. Says whether the next `get` fetches anew. */
-  refresh: () => boolean;
+  /**
+   * Fetches the value anew, because what it holds was refused. A value that was fetched just now stays, and so does the
+   * old one when the source cannot be reached.
+   * @returns whether the value is a new one
+   */
+  refresh: () => Promise<boolean>;
 }
 
 /** @param now epoch milliseconds */
@@ -22,30 +29,44 @@ export function makeSecret<T>(
   schema: z.ZodMiniType<T>,
   now: () => number,
 ): Secret<T> {
-  let fetchedAt = 0;
+  let triedAt = -Infinity;
   let value: Promise<T> | undefined;
+  let fetching: Promise<T> | undefined;
 
-  async function fetchValue(): Promise<T> {
-    fetchedAt = now();
-    const { SecretString } = secretValue.parse(await call('GetSecretValue', { SecretId: secretId }));
-    const parsed = schema.safeParse(tryJson(SecretString));
-    if (parsed.success) return parsed.data;
-    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'all of it').join(', ');
-    throw new Error(`The secret ${secretId} does not hold what it should; missing or wrong: ${fields}`);
+  /** One fetch at a time; the value changes only when it succeeds. */
+  function fetchValue(): Promise<T> {
+    triedAt = now();
+    fetching ??= readSecret(call, secretId, schema)
+      .then((fetched) => {
+        value = Promise.resolve(fetched);
+        return fetched;
+      })
+      .finally(() => {
+        fetching = undefined;
+      });
+    return fetching;
   }
 
   return {
-    get() {
-      value ??= fetchValue().catch((error: unknown) => {
-        value = undefined;
-        throw error;
-      });
+    async get() {
+      if (value === undefined) return fetchValue();
+      if (now() - triedAt > MAX_AGE_MS) fetchValue().catch(() => undefined);
       return value;
     },
-    refresh() {
-      if (now() - fetchedAt < REFRESH_AT_MOST_EVERY_MS) return false;
-      value = undefined;
-      return true;
+    async refresh() {
+      if (now() - triedAt < MIN_AGE_MS) return false;
+      return fetchValue().then(
+        () => true,
+        () => false,
+      );
     },
   };
+}
+
+async function readSecret<T>(call: CallAws, secretId: string, schema: z.ZodMiniType<T>): Promise<T> {
+  const { SecretString } = secretValue.parse(await call('GetSecretValue', { SecretId: secretId }));
+  const parsed = schema.safeParse(tryJson(SecretString));
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'all of it').join(', ');
+  throw new Error(`The secret ${secretId} does not hold what it should; missing or wrong: ${fields}`);
 }

@@ -28,7 +28,7 @@ export async function openSender(): Promise<RelayPorts> {
   const api = makeGenesysApi({
     apiUrl: environment.GENESYS_API_URL,
     loginUrl: environment.GENESYS_LOGIN_URL,
-    credentials: client.get,
+    credentials: client,
     http,
     now,
   });

@@ -16,7 +16,7 @@ export async function withKeys<T>(
     return await use(await keys.get());
   } catch (error) {
     const outdated = error instanceof TicketError && error.refusal === 'unknown_key';
-    if (!outdated || !keys.refresh()) throw error;
+    if (!outdated || !(await keys.refresh())) throw error;
     return use(await keys.get());
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -143,6 +144,39 @@ describe('a socket that cannot be had', () => {
     ['302 Found\r\nLocation: ws://127.0.0.1:1/', { code: 'upstream_unavailable' }],
   ])('because of %j becomes %j', async (head, expected) => {
     expect(await refusalOf(refusing(head))).toMatchObject(expected);
+  });
+
+  it('because it opens byte by byte is given up at the deadline all the same', async () => {
+    const { server, url } = await serve(() => undefined);
+    server.on('upgrade', (_request, socket) => {
+      const dripping = setInterval(() => socket.write('H'), 20);
+      socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          clearInterval(dripping);
+        });
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nX-Drip: ');
+    });
+    const sending = makeSockets(Date.now).send(url.replace('http', 'ws'), 'frame', Date.now() + 200);
+    expect(await refusalOf(sending)).toMatchObject({ code: 'upstream_unavailable' });
+  });
+
+  it('because its first bytes are no frames is a refusal and not the end of the process', async () => {
+    const { server, url } = await serve(() => undefined);
+    server.on('upgrade', ({ headers }, socket) => {
+      const accept = createHash('sha1').update(
+        `${headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`,
+      );
+      socket.on('error', () => undefined);
+      const head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept.digest('base64')}\r\n\r\n`;
+      socket.write(Buffer.concat([Buffer.from(head), Buffer.from([0xf1, 0x00])]));
+    });
+    // Whether the frame still went out before the socket broke is chance; that somebody listens is not.
+    await makeSockets(Date.now)
+      .send(url.replace('http', 'ws'), 'frame', Date.now() + 2_000)
+      .catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'upstream_unavailable' });
+      });
   });
 
   it('because nobody answers is given up at the deadline', async () => {

@@ -53,9 +53,6 @@ export function makeSockets(now: () => number): Sockets {
   async function open(url: string, deadline: number): Promise<Kept> {
     const socket = await openSocket(url, deadline - now());
     const entry = { socket, usedAt: now() };
-    socket.on('error', () => {
-      drop(url, entry);
-    });
     socket.once('close', () => {
       drop(url, entry);
     });
@@ -89,36 +86,42 @@ export function makeSockets(now: () => number): Sockets {
       closeIdle();
     },
     close() {
-      for (const [url, entry] of kept) drop(url, entry);
+      for (const { socket } of kept.values()) socket.close(1000);
+      kept.clear();
     },
   };
 }
 
+/** Opens a socket within `ms`, TCP, TLS and upgrade together: ws' own time-out starts anew with every byte. */
 function openSocket(url: string, ms: number): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, {
       headers: headersFor(new URL(url)),
-      handshakeTimeout: Math.max(1, ms),
       // Typing frames are tiny: a compressor would cost memory for each socket and save nothing.
       perMessageDeflate: false,
       maxPayload: 131_072,
       followRedirects: false,
     });
+    const timer = setTimeout(
+      () => {
+        fail(unavailable(new Error('the socket did not open before the deadline')));
+      },
+      Math.max(0, ms),
+    );
     const fail = (error: Error): void => {
-      socket.removeAllListeners();
-      // Terminating a socket that is still connecting emits one more error.
-      socket.on('error', () => undefined);
+      clearTimeout(timer);
       socket.terminate();
       reject(error);
     };
     socket.once('unexpected-response', (_request, { statusCode = 0, headers }) => {
       fail(refusedUpgrade(statusCode, headers['retry-after']));
     });
-    socket.once('error', (cause) => {
+    // Stays for good: an 'error' that nobody listens to ends the process, and one may come with the very first bytes.
+    socket.on('error', (cause) => {
       fail(unavailable(cause));
     });
     socket.once('open', () => {
-      socket.removeAllListeners();
+      clearTimeout(timer);
       resolve(socket);
     });
   });

@@ -10,5 +10,6 @@ export function makeUpstreamPort(api: GenesysApi, sockets: Sockets): UpstreamPor
       await sockets.send(message.url, JSON.stringify(message.frame), deadline);
       return undefined;
     },
+    release: sockets.close,
   };
 }

@@ -12,8 +12,11 @@ export const TICKET_MAX_LENGTH = 6_144;
 /** An authorizer's context holds at most 8 KB. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 export const SEALED_SESSION_MAX_LENGTH = 7_168;
 
-/** Everything that one typing message may wait for upstream: login, check, the call itself. */
+/** Everything that one typing message may wait for from its arrival: a cold start, login, check, the call itself. */
 export const UPSTREAM_DEADLINE_MS = 3_000;
+
+/** What an upstream gets at least, however late a message is handled. */
+export const UPSTREAM_MIN_MS = 500;
 
 /** How long INIT may wait for secrets, token and connections; what is still under way then goes on by itself. */
 export const WARM_UP_MS = 800;
@@ -35,3 +38,21 @@ export const SOCKET_PONG_MS = 500;
 
 /** Guest sockets that one function environment keeps open at most. */
 export const SOCKETS_MAX = 50;
+
+/** How often a client repeats its "on" while keys come. */
+export const CLIENT_REFRESH_MS = 5_000;
+
+/** Expiring upstreams: an "on" less than this after the last one sent is coalesced. Below the client's refresh, so that jitter does not swallow every second one. */
+export const REFRESH_MS = 4_500;
+
+/** No two "on"s of a session go upstream closer together than this, whatever its clients do. */
+export const MIN_GAP_MS = 1_000;
+
+/** Held upstreams: a guest who gave no sign of life for so long has stopped. */
+export const SILENCE_MS = 10_000;
+
+/** How long a session's state outlives its last event. */
+export const STATE_LIFE_S = 3 * 3_600;
+
+/** Held upstreams: an "off" that could not be sent is tried again after this. */
+export const RETRY_OFF_MS = 1_000;

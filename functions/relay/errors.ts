@@ -57,7 +57,9 @@ export function unavailable(cause: unknown): RelayError {
   );
 }
 
-/** An error's own words for a log line, without its stack. */
+/** An error's own words for a log line, and those of what caused it, without a stack. */
 export function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : 'a thrown value that is no Error';
+  if (!(error instanceof Error)) return 'a thrown value that is no Error';
+  const words = `${error.name}: ${error.message}`;
+  return error.cause instanceof Error ? `${words} (${error.cause.name}: ${error.cause.message})` : words;
 }

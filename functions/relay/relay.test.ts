@@ -20,9 +20,10 @@ function setUp(
   const send = vi.fn((...[message]: [UpstreamMessage, number]) =>
     Promise.resolve().then(() => answer(message)),
   );
+  const release = vi.fn();
   const warn = vi.fn<RelayPorts['warn']>();
   const relay = makeRelay({
-    upstream: { send },
+    upstream: { send, release },
     openSession: () => Promise.resolve(openSession(upstream, makeHostRule([]))),
     now: () => NOW,
     warn,
@@ -34,7 +35,7 @@ function setUp(
       requestId: 'request-1',
       receivedAt,
     });
-  return { relay, send, warn, typing };
+  return { relay, send, release, warn, typing };
 }
 
 const on = { type: 'typing', data: { isTyping: true } };
@@ -73,6 +74,20 @@ describe('a typing message', () => {
   });
 });
 
+describe('the time that an upstream gets', () => {
+  it('counts from the arrival of the message, so that a cold start does not come on top', async () => {
+    const { typing, send } = setUp();
+    await typing(on, NOW - 1_000);
+    expect(send).toHaveBeenCalledWith(expect.anything(), NOW + 2_000);
+  });
+
+  it('is never less than half a second', async () => {
+    const { typing, send } = setUp();
+    await typing(off, NOW - 60_000);
+    expect(send).toHaveBeenCalledWith(expect.anything(), NOW + 500);
+  });
+});
+
 describe('a failure', () => {
   it('of the upstream becomes its error frame and a log line with the cause', async () => {
     const cause = new Error('connect ECONNREFUSED');
@@ -95,7 +110,7 @@ describe('a failure', () => {
   it('to open the session ends it for the client', async () => {
     const { warn, send } = setUp();
     const relay = makeRelay({
-      upstream: { send },
+      upstream: { send, release: () => undefined },
       openSession: () => Promise.reject(new TicketError('unknown_key', 'rotated twice')),
       now: () => NOW,
       warn,
@@ -177,6 +192,21 @@ describe('a guest who leaves', () => {
     const { relay, send } = setUp();
     await relay.left({ sealedSession: 'sealed', requestId: 'r' });
     expect(send).toHaveBeenCalledExactlyOnceWith({ via: 'socket', url: socketUrl, frame: off }, NOW + 3_000);
+  });
+
+  it('whose session was never accepted leaves nothing upstream', async () => {
+    const { relay, send } = setUp(() => ({ participants: [] }), participant);
+    await relay.left({ sealedSession: 'sealed', requestId: 'r' });
+    expect(send).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ method: 'GET' }),
+      expect.anything(),
+    );
+  });
+
+  it('leaves no socket open', async () => {
+    const { relay, release } = setUp();
+    await relay.left({ sealedSession: 'sealed', requestId: 'r' });
+    expect(release).toHaveBeenCalledOnce();
   });
 
   it('leaves a log line and no exception when the upstream is down', async () => {

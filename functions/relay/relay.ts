@@ -1,4 +1,4 @@
-import { STALE_AFTER_MS, UPSTREAM_DEADLINE_MS } from './constants.ts';
+import { STALE_AFTER_MS, UPSTREAM_DEADLINE_MS, UPSTREAM_MIN_MS } from './constants.ts';
 import { describe, RelayError, unavailable } from './errors.ts';
 import { frameIdOf, type Outcome, parseTypingFrame, type ServerFrame, toErrorFrame } from './protocol.ts';
 import { TicketError } from './ticket.ts';
@@ -8,6 +8,8 @@ import { type Session, type SessionCheck, SessionError, type UpstreamMessage } f
 export interface UpstreamPort {
   /** Resolves with the parsed answer of a REST call, undefined for a socket frame. */
   send: (message: UpstreamMessage, deadline: number) => Promise<unknown>;
+  /** Closes what is kept open: the guest's sockets are few, and each counts. */
+  release: () => void;
 }
 
 export interface RelayPorts {
@@ -59,7 +61,8 @@ export function makeRelay({ upstream, openSession, now, warn }: RelayPorts): Rel
     if (isTyping && now() - receivedAt > STALE_AFTER_MS) return 'stale';
     const message = session.message(isTyping);
     if (!message) return 'ignored';
-    const deadline = now() + UPSTREAM_DEADLINE_MS;
+    // Counted from the arrival, so that a cold start does not come on top; a late one still gets a little time.
+    const deadline = Math.max(receivedAt + UPSTREAM_DEADLINE_MS, now() + UPSTREAM_MIN_MS);
     if (session.check) await pass(session.check, deadline);
     await upstream.send(message, deadline);
     return 'forwarded';
@@ -90,10 +93,11 @@ export function makeRelay({ upstream, openSession, now, warn }: RelayPorts): Rel
       let session: Session | undefined;
       try {
         session = await openSession(sealedSession);
-        const off = session.timing === 'held' ? session.message(false) : undefined;
-        if (off) await upstream.send(off, now() + UPSTREAM_DEADLINE_MS);
+        if (session.timing === 'held') await forward(false, session, now());
       } catch (error) {
         log(asRelayError(error), requestId, session?.kind);
+      } finally {
+        upstream.release();
       }
     },
   };

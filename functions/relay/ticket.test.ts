@@ -111,6 +111,13 @@ describe('a ticket', () => {
     expect(await refusalOf(openTicket(keys, text, NOW))).toBe(refusal);
   });
 
+  it('with another encryption is refused', async () => {
+    const other = await new EncryptJWT({ ...claims() })
+      .setProtectedHeader({ alg: 'dir', enc: 'A128CBC-HS256', kid: keys.kid })
+      .encrypt(Buffer.from(keys.key, 'hex'));
+    expect(await refusalOf(openTicket(keys, other, NOW))).toBe('malformed');
+  });
+
   it('with another algorithm is refused, so that nobody picks a weaker one', async () => {
     const other = await new EncryptJWT({ ...claims() })
       .setProtectedHeader({ alg: 'A256KW', enc: 'A256GCM', kid: keys.kid })

@@ -20,13 +20,11 @@ import {
  */
 
 /** The secret that holds the keys: the current one, and the one before it while keys rotate. Keys are 64 hex digits. */
-export const ticketKeys = z.object({
+const ticketKey = z.object({
   kid: z.string().check(z.minLength(1)),
   key: z.string().check(z.regex(/^[0-9a-f]{64}$/i)),
-  previous: z.optional(
-    z.object({ kid: z.string().check(z.minLength(1)), key: z.string().check(z.regex(/^[0-9a-f]{64}$/i)) }),
-  ),
 });
+export const ticketKeys = z.extend(ticketKey, { previous: z.optional(ticketKey) });
 export type TicketKeys = z.infer<typeof ticketKeys>;
 
 const upstreamClaim = z.looseObject({ kind: z.string() });

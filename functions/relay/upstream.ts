@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type * as z from 'zod/mini';
 import type { AllowsUrl } from './hosts.ts';
 
@@ -18,6 +19,8 @@ export interface SessionCheck {
 /** One upstream session, opened: what a ticket names, checked, and ready to be mapped. */
 export interface Session {
   kind: string;
+  /** The same for every connection of the same upstream session, and no secret: a digest. */
+  key: string;
   timing: Timing;
   /** What to send for a typing state; undefined where the far side knows no such message. */
   message: (isTyping: boolean) => UpstreamMessage | undefined;
@@ -33,6 +36,8 @@ interface UpstreamSpec<Fields> {
   timing: Timing;
   session: z.ZodMiniType<Fields>;
   message: (isTyping: boolean, fields: Fields) => UpstreamMessage | undefined;
+  /** What tells one upstream session from another: several tabs of a guest have the same. */
+  identity: (fields: Fields) => string[];
   /** The URLs in a session that the relay would talk to; each must pass the host rule. */
   urls?: (fields: Fields) => string[];
   check?: (fields: Fields) => SessionCheck | undefined;
@@ -69,9 +74,13 @@ export function defineUpstream<Fields>(spec: UpstreamSpec<Fields>): Upstream {
       return {
         kind,
         timing,
+        key: digest([kind, ...spec.identity(session)]),
         message: (isTyping) => spec.message(isTyping, session),
         check: spec.check?.(session),
       };
     },
   };
 }
+
+const digest = (parts: string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url');

@@ -23,6 +23,7 @@ export const participantState = defineUpstream({
     // 2,048 is Genesys' own limit: https://help.mypurecloud.com/faqs/what-are-guest-session-token-requirements
     guestToken: z.optional(z.string().check(z.minLength(1), z.maxLength(2048), z.regex(/^[\x21-\x7e]+$/))),
   }),
+  identity: ({ conversationId, participantId }) => [conversationId, participantId],
   message: (isTyping, { conversationId, participantId, guestToken }) => ({
     via: 'rest',
     method: 'POST',

@@ -8,7 +8,11 @@ import { defineUpstream } from '../relay/upstream.ts';
 export const typingFrame = defineUpstream({
   kind: 'typing-frame',
   timing: 'held',
-  session: z.object({ kind: z.literal('typing-frame'), socketUrl: z.url({ protocol: /^wss?$/ }) }),
+  session: z.object({
+    kind: z.literal('typing-frame'),
+    socketUrl: z.url({ protocol: /^wss?$/ }).check(z.regex(/^[^#]+$/)),
+  }),
+  identity: ({ socketUrl }) => [socketUrl],
   urls: ({ socketUrl }) => [socketUrl],
   message: (isTyping, { socketUrl }) => ({
     via: 'socket',

@@ -39,6 +39,10 @@ describe('typing-frame', () => {
     expect(() => open(evil)).not.toThrow(/secret|evil/);
   });
 
+  it('takes no URL with a fragment, which no socket can be opened with', () => {
+    expect(() => open({ kind: 'typing-frame', socketUrl: `${socketUrl}#top` })).toThrow(SessionError);
+  });
+
   it('takes no URL that is no socket', () => {
     expect(() => open({ kind: 'typing-frame', socketUrl: 'https://api.mypurecloud.com/' })).toThrow(
       SessionError,

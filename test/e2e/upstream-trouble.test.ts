@@ -12,6 +12,7 @@ import {
   setFaults,
   typing,
   typingFrame,
+  withOrgFault,
 } from './world.ts';
 
 /** A guest of an upstream whose org has these faults. */
@@ -42,8 +43,10 @@ describe('an org that refuses the POST', () => {
     expect(error.message).toContain(advice);
   });
 
+  // With the guest's own token: a 429 to the service account silences all of its guests, those of other tests too.
   it('with 429 says for how long to be silent', async () => {
-    const { client } = await guestWith(participantState, { on: 'participant', status: 429, retryAfter: 7 });
+    const asGuest = (guest: Guest) => ({ ...participantState(guest), guestToken: guest.guestToken });
+    const { client } = await guestWith(asGuest, { on: 'participant', status: 429, retryAfter: 7 });
     expect(await refusalOf(client)).toMatchObject({ code: 'upstream_rate_limited', retryAfterMs: 7_000 });
   });
 
@@ -89,6 +92,7 @@ describe('a conversation that there is not', () => {
 describe.each([
   ['participant-state', participantState, 'participant'],
   ['typing-frame', typingFrame, 'upgrade'],
+  ['participant-state, at the look before it', participantState, 'conversation'],
 ])('an org that is not there, for %s', (_, upstream, on) => {
   it('down: upstream_unavailable, and the next message tries again', async () => {
     const { guest, client } = await guestWith(upstream, { on, drop: true });
@@ -130,5 +134,19 @@ describe("a guest's socket", () => {
       { type: 'typing', data: { isTyping: true } },
       { type: 'typing', data: { isTyping: false } },
     ]);
+  });
+});
+
+describe('an org whose login', () => {
+  it.each([
+    ['is slow', { on: 'login', delayMs: 25_000 }],
+    ['is down', { on: 'login', drop: true }],
+  ])('%s: the guest is told, and the next message tries again', async (_, fault) => {
+    const guest = await newGuest();
+    const client = await connectFor(participantState(guest));
+    await withOrgFault(fault, async () => {
+      expect(await refusalOf(client)).toMatchObject({ code: 'upstream_unavailable' });
+    });
+    expect(await client.ask(typing(true, '2'))).toMatchObject({ type: 'ack', outcome: 'forwarded' });
   });
 });

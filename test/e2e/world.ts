@@ -76,6 +76,22 @@ export async function closeGuestSockets({ conversationId }: Guest): Promise<void
   await vi.waitUntil(async () => (await open()) === 0, { timeout: 10_000 });
 }
 
+/** Runs `act` while the whole org has a fault and knows none of the access tokens that it gave before. */
+export async function withOrgFault(fault: object, act: () => Promise<void>): Promise<void> {
+  await control('POST', 'tokens/revoke');
+  await control('PUT', 'faults', { faults: [fault] });
+  try {
+    await act();
+  } finally {
+    await control('DELETE', 'faults');
+  }
+}
+
+/** Everything that arrived at the org from anybody. */
+export async function arrivedFromAll(): Promise<OrgMessage[]> {
+  return z.object({ messages: z.array(orgMessage) }).parse(await control('GET', 'messages')).messages;
+}
+
 type Upstream = TicketClaims['upstream'];
 
 export const typingFrame = ({ socketUrl }: Guest): Upstream => ({ kind: 'typing-frame', socketUrl });
