@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TICKET_LIFE_S } from '../functions/relay/constants.ts';
 import { sealTicket, ticketKeys } from '../functions/relay/ticket.ts';
-import { startAws } from './aws.ts';
-import { makeEnvironments } from './gateway/environments.ts';
+import { startAws } from './aws/aws.ts';
+import { makeEnvironments } from './lambda/environments.ts';
 import { startGateway } from './gateway/gateway.ts';
-import { loadTemplate } from './gateway/template.ts';
+import { loadTemplate } from './template/template.ts';
 import type { TraceEvent } from './gateway/trace.ts';
 import { type Org, startOrg } from './genesys/org.ts';
 import { startOnPort } from './listen.ts';
+import { makeListeners } from './listeners.ts';
 import { startPage } from './page/server.ts';
 import { synthesise } from './synth.ts';
 
@@ -95,7 +96,7 @@ async function start(options: LocalOptions, add: Add): Promise<Omit<LocalRun, 'c
   const functions = add(
     makeEnvironments({ functions: template.functions, extraEnvironment: endpoints, onLog: options.onLog }),
   );
-  const trace = makeTrace();
+  const trace = makeListeners<TraceEvent>();
   const gateway = add(
     await startOnPort(
       ports.gateway,
@@ -138,19 +139,6 @@ async function synthesised(org: Org, { tell, signal }: LocalOptions, add: Add) {
   const settings = { stackName, genesysOrigin: org.url, allowedHosts: [org.url.replace('http', 'ws')] };
   await synthesise(outdir, settings, signal);
   return loadTemplate(outdir, stackName);
-}
-
-function makeTrace() {
-  const listeners = new Set<(event: TraceEvent) => void>();
-  return {
-    emit: (event: TraceEvent): void => {
-      for (const listener of listeners) listener(event);
-    },
-    on: (listener: (event: TraceEvent) => void): (() => void) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
 }
 
 async function writeKeyFile(file: string, keys: object): Promise<{ close: () => Promise<void> }> {

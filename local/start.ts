@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { inspect, parseArgs } from 'node:util';
-import { TemplateError } from './gateway/names.ts';
+import { TemplateError } from './template/names.ts';
 import { demoIds } from './genesys/state.ts';
 import { type LocalRun, startLocal } from './run.ts';
 import { SynthesisError } from './synth.ts';

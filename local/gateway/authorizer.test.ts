@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { anything, connect, ID, like, refusal, run } from './fixtures.ts';
-import type { Handlers, TestGateway } from './fixtures.ts';
+import { anything, like } from '../fixture.ts';
+import type { Handlers, TestGateway } from './fixture.ts';
+import { connect, ID, refusal, run } from './fixture.ts';
 
 const ok = (): unknown => ({ statusCode: 200 });
 const ARN = 'arn:aws:execute-api:us-east-1:000000000000:abcdefghij/live/$connect';

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import type { AuthorizerContext, EventScope } from './events.ts';
-import { authorizerEvent, methodArn } from './events.ts';
+import type { Authorizer } from '../template/model.ts';
+import type { Call } from './call.ts';
 import type { Handshake } from './handshake.ts';
 import { hasIdentity } from './handshake.ts';
-import type { Call } from './call.ts';
-import type { Authorizer } from './model.ts';
+import type { AuthorizerContext, EventScope } from './lambda-events.ts';
+import { authorizerEvent, methodArn } from './lambda-events.ts';
 
 /** docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 const LARGEST_RESULT = 8 * 1024;
@@ -47,6 +47,7 @@ export async function authorize(
     functionId: authorizer.functionId,
     routeKey: '$connect',
     connectionId: scope.client.connectionId,
+    requestId: scope.requestId,
     timeoutMs: TIMEOUT_MS,
     event: authorizerEvent(scope, handshake),
   });

@@ -1,11 +1,12 @@
-import type { Invoke, Result } from './environments.ts';
-import type { Template } from './model.ts';
+import type { Invoke, Result } from '../lambda/environments.ts';
+import type { Template } from '../template/model.ts';
 import type { TraceEvent } from './trace.ts';
 
 export interface CallInput {
   readonly functionId: string;
   readonly routeKey: string;
   readonly connectionId: string;
+  readonly requestId: string;
   readonly timeoutMs: number;
   readonly event: unknown;
 }
@@ -25,12 +26,13 @@ export interface CallOptions {
 /** Makes the caller that every route and the authorizer go through. */
 export function makeCall({ template, invoke, clock, trace, closed }: CallOptions): Call {
   const names = new Map(template.functions.map((fn) => [fn.logicalId, fn.name]));
-  return async ({ functionId, routeKey, connectionId, timeoutMs, event }) => {
+  return async ({ functionId, routeKey, connectionId, requestId, timeoutMs, event }) => {
     if (closed()) return failed('GatewayClosed', 'The gateway is closed', 0);
     const result = await limited(invoke(functionId, event), timeoutMs);
     const name = names.get(functionId) ?? functionId;
     const { ok, ms, coldStart } = result;
-    trace({ kind: 'invoke', at: clock(), connectionId, routeKey, function: name, ms, coldStart, ok });
+    const ids = { connectionId, requestId, routeKey };
+    trace({ kind: 'invoke', at: clock(), ...ids, function: name, ms, coldStart, ok });
     return result;
   };
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { anything, connect, ID, like, refusal, run } from './fixtures.ts';
+import { anything, like } from '../fixture.ts';
+import { connect, ID, refusal, run } from './fixture.ts';
 
 const ok = (): unknown => ({ statusCode: 200 });
 
@@ -157,6 +158,18 @@ describe('what is no connection', () => {
       body: { message: 'Forbidden' },
     });
     expect(gateway.events('$connect')).toEqual([]);
+  });
+
+  it.each([
+    [4096, 'opens'],
+    [4097, '414'],
+  ])('an upgrade with a URL of %i characters: %s', async (length, outcome) => {
+    const gateway = await run({ $connect: ok });
+    const url = `${gateway.url}?ticket=`;
+    const asked = url + 'x'.repeat(length - url.slice(url.indexOf('/live')).length);
+    const got = await connect(asked).then(() => 'opens', String);
+    expect(got).toContain(outcome);
+    expect(gateway.events('$connect')).toHaveLength(outcome === 'opens' ? 1 : 0);
   });
 
   it('a plain request is forbidden', async () => {

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Template } from '../template/model.ts';
+import { refuse } from './answering.ts';
 import { readAnswer } from './answers.ts';
 import { authorize } from './authorizer.ts';
 import type { Call } from './call.ts';
-import type { Client } from './events.ts';
-import { connectEvent } from './events.ts';
 import type { Handshake } from './handshake.ts';
 import { readHandshake } from './handshake.ts';
-import { refuse } from './http.ts';
 import { makeConnectionId, makeRequestId } from './ids.ts';
-import type { Template } from './model.ts';
+import type { Client } from './lambda-events.ts';
+import { connectEvent } from './lambda-events.ts';
 import type { TraceEvent } from './trace.ts';
 
 export interface ConnectOptions {
@@ -22,6 +22,8 @@ export interface ConnectOptions {
 /** A client that may have its socket. */
 export interface Accepted {
   readonly client: Client;
+  /** Of the upgrade. */
+  readonly requestId: string;
   readonly subprotocol?: string;
 }
 
@@ -36,7 +38,12 @@ export type Connect = (request: IncomingMessage, socket: Duplex) => Promise<Acce
 
 const FORBIDDEN: Refusal = { status: 403, message: 'Forbidden' };
 const BAD_REQUEST: Refusal = { status: 400, message: 'Bad Request' };
+/** AWS documents the limit and not the status: this one is HTTP's own for it. */
+const TOO_LONG: Refusal = { status: 414, message: 'Request URI too long' };
 const BAD_GATEWAY: Refusal = { status: 502, message: 'Internal server error' };
+
+/** Characters. docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+const LONGEST_URL = 4096;
 
 /** Makes what runs before a socket is up: the authorizer, then the `$connect` route. */
 export function makeConnect(options: ConnectOptions): Connect {
@@ -50,7 +57,7 @@ export function makeConnect(options: ConnectOptions): Connect {
       (await ask(options, client, requestId, readHandshake(request)));
     if ('client' in outcome) return outcome;
     const { status, message } = outcome;
-    trace({ kind: 'refused', at: clock(), connectionId, routeKey: '$connect', status });
+    trace({ kind: 'refused', at: clock(), connectionId, requestId, routeKey: '$connect', status });
     refuse(socket, status, message === undefined ? undefined : { message, connectionId, requestId });
     return undefined;
   };
@@ -63,7 +70,7 @@ async function ask(
   handshake: Handshake,
 ): Promise<Accepted | Refusal> {
   const route = template.api.routes.get('$connect');
-  if (route === undefined) return { client: stranger };
+  if (route === undefined) return { client: stranger, requestId };
   let client = stranger;
   if (route.authorizer !== undefined) {
     const scope = { template, client, at: clock(), requestId };
@@ -72,16 +79,23 @@ async function ask(
     client = { ...stranger, authorizer: authorization.context };
   }
   const { functionId, routeKey, timeoutMs } = route;
+  const { connectionId } = client;
   const event = connectEvent({ template, client, at: clock(), requestId }, handshake);
-  const result = await call({ functionId, routeKey, connectionId: client.connectionId, timeoutMs, event });
+  const result = await call({ functionId, routeKey, connectionId, requestId, timeoutMs, event });
   const answer = result.ok ? readAnswer(result.value) : undefined;
   if (answer === undefined) return BAD_GATEWAY;
   if (answer.status >= 300) return { status: answer.status };
-  return { client, ...(answer.subprotocol === undefined ? {} : { subprotocol: answer.subprotocol }) };
+  return {
+    client,
+    requestId,
+    ...(answer.subprotocol === undefined ? {} : { subprotocol: answer.subprotocol }),
+  };
 }
 
 function precheck(request: IncomingMessage, stage: string): Refusal | undefined {
-  const path = (request.url ?? '').replace(/\?.*$/s, '');
+  const { url = '' } = request;
+  if (url.length > LONGEST_URL) return TOO_LONG;
+  const path = url.replace(/\?.*$/s, '');
   if (path !== `/${stage}` && path !== `/${stage}/`) return FORBIDDEN;
   const { upgrade, 'sec-websocket-key': key = '', 'sec-websocket-version': version } = request.headers;
   const isWebSocket = upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';

@@ -1,15 +1,15 @@
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
-import type { Client } from './events.ts';
 import { FRAME_LIMITS, makeFrameMeter } from './frames.ts';
+import type { Client } from './lambda-events.ts';
 
 /** An open socket, for as long as `@connections` can reach it. */
 export interface Connection {
   readonly client: Client;
   /** Epoch ms of the last frame either way. */
   readonly lastActiveAt: () => number;
-  /** Sends a text frame; false when the client is gone. */
-  readonly send: (text: string) => Promise<boolean>;
+  /** Queues a text frame; false when the client is gone, or reads so slowly that it is ended here. */
+  readonly send: (text: string) => boolean;
   readonly close: (code: number, reason?: string) => void;
   /** Resolves when the socket has ended. */
   readonly ended: Promise<void>;
@@ -38,6 +38,9 @@ const GOING_AWAY = 1001;
 const UNSUPPORTED_DATA = 1003;
 const TOO_LARGE = 1009;
 
+/** What waits for a client that does not read, in bytes; beyond it the client counts as gone. */
+const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
+
 /** Runs an accepted socket by API Gateway's limits. */
 export function openConnection(options: ConnectionOptions): Connection {
   const { webSocket, client, clock } = options;
@@ -58,13 +61,19 @@ export function openConnection(options: ConnectionOptions): Connection {
     lastActiveAt = clock();
     timers.touch();
   }
+  function onMessage(data: RawData, isBinary: boolean): void {
+    received += 1;
+    if (received > lastAccepted) return;
+    if (isBinary) close(UNSUPPORTED_DATA);
+    else options.onMessage(connection, textOf(data));
+  }
   const connection: Connection = {
     client,
     lastActiveAt: () => lastActiveAt,
-    send: async (text) => {
-      if (closedWith !== undefined || webSocket.readyState !== webSocket.OPEN) return false;
-      touch();
-      return sendText(webSocket, text);
+    send: (text) => {
+      const queued = closedWith === undefined && queueText(webSocket, text);
+      if (queued) touch();
+      return queued;
     },
     close,
     ended: new Promise((resolve) => {
@@ -81,14 +90,21 @@ export function openConnection(options: ConnectionOptions): Connection {
     onTooLarge: (before) => {
       close(TOO_LARGE, '', before);
     },
-    onMessage: (data, isBinary) => {
-      received += 1;
-      if (received > lastAccepted) return;
-      if (isBinary) close(UNSUPPORTED_DATA);
-      else options.onMessage(connection, textOf(data));
-    },
+    onMessage,
   });
   return connection;
+}
+
+/** False when the socket is not open, or is ended here because its client does not read. */
+function queueText(webSocket: WebSocket, text: string): boolean {
+  if (webSocket.readyState !== webSocket.OPEN) return false;
+  if (webSocket.bufferedAmount > MAX_UNREAD_BYTES) {
+    webSocket.terminate();
+    return false;
+  }
+  // A failure ends the connection, which says so by itself.
+  webSocket.send(text, () => undefined);
+  return true;
 }
 
 interface Listeners {
@@ -125,14 +141,6 @@ function startTimers(
       clearTimeout(life);
     },
   };
-}
-
-function sendText(webSocket: WebSocket, text: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    webSocket.send(text, (error) => {
-      resolve(!error);
-    });
-  });
 }
 
 function textOf(data: RawData): string {

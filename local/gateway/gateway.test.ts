@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { connect, ID, like, makeTemplate, refusal, run } from './fixtures.ts';
+import { like } from '../fixture.ts';
+import { connect, ID, makeTemplate, refusal, run } from './fixture.ts';
 import { startGateway } from './gateway.ts';
 
 const ok = (): unknown => ({ statusCode: 200 });
@@ -62,6 +63,10 @@ describe('the gateway', () => {
       { kind: 'disconnect', status: 1000 },
       ...gateway.trace.slice(6),
     ]);
+    const ids = gateway.trace.slice(0, 6).map(({ requestId }) => requestId);
+    const [upgrade, , message, , , end] = ids;
+    expect(ids).toEqual([upgrade, upgrade, message, message, message, end]);
+    expect(new Set([upgrade, message, end, undefined])).toHaveLength(4);
     expect(JSON.stringify(gateway.trace)).not.toContain('hidden');
   });
 

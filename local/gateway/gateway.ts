@@ -1,16 +1,14 @@
-import type { Server } from 'node:http';
 import { createServer } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Invoke } from '../lambda/environments.ts';
+import { listen, trackSockets } from '../listen.ts';
+import type { Template } from '../template/model.ts';
 import { makeCall } from './call.ts';
 import { makeConnect } from './connect.ts';
 import type { LifeLimits } from './connections.ts';
 import { LIFE_LIMITS } from './connections.ts';
-import type { Invoke } from './environments.ts';
-import { listen } from './http.ts';
 import { makeHub } from './hub.ts';
 import { makeManagement } from './management.ts';
 import { makeMessages } from './messages.ts';
-import type { Template } from './model.ts';
 import { makeSelector } from './routes.ts';
 import type { TraceEvent } from './trace.ts';
 
@@ -59,10 +57,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (accepted !== undefined && !closed) hub.accept(accepted, request, socket, head);
     });
   });
-  const port = await listen(server, options.port);
+  const host = await listen(server, options.port);
   return {
-    url: `ws://127.0.0.1:${port}/${stage}`,
-    callbackUrl: `http://127.0.0.1:${port}/${stage}`,
+    url: `ws://${host}/${stage}`,
+    callbackUrl: `http://${host}/${stage}`,
     close: async () => {
       closed = true;
       const freed = new Promise((resolve) => server.close(resolve));
@@ -72,13 +70,4 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await freed;
     },
   };
-}
-
-function trackSockets(server: Server): ReadonlySet<Socket> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return sockets;
 }

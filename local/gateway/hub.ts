@@ -37,7 +37,7 @@ export function makeHub({ messages, limits, clock, trace, random }: HubOptions):
   const running = new Set<Connection>();
 
   function accept(
-    { client, subprotocol }: Accepted,
+    { client, requestId, subprotocol }: Accepted,
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
@@ -49,7 +49,7 @@ export function makeHub({ messages, limits, clock, trace, random }: HubOptions):
       void messages.disconnected(client, 1006, '');
       return;
     }
-    const inOrder = makeShuffle<() => unknown>((deliver) => deliver(), random);
+    const shuffle = makeShuffle<() => unknown>((deliver) => deliver(), random);
     const connection = openConnection({
       webSocket,
       socket,
@@ -57,7 +57,7 @@ export function makeHub({ messages, limits, clock, trace, random }: HubOptions):
       limits,
       clock,
       onMessage: (from, body) => {
-        inOrder(() => messages.dispatch(from, body));
+        shuffle(() => messages.dispatch(from, body));
       },
       onGone: () => open.delete(connectionId),
       onEnd: (ended, code, reason) => {
@@ -67,7 +67,7 @@ export function makeHub({ messages, limits, clock, trace, random }: HubOptions):
     });
     open.set(connectionId, connection);
     running.add(connection);
-    trace({ kind: 'connect', at: clock(), connectionId, routeKey: '$connect' });
+    trace({ kind: 'connect', at: clock(), connectionId, requestId, routeKey: '$connect' });
   }
 
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { connect, run } from './fixtures.ts';
-import type { TestClient } from './fixtures.ts';
+import type { TestClient } from './fixture.ts';
+import { connect, run } from './fixture.ts';
 
 const KB = 1024;
 const ok = (): unknown => ({ statusCode: 200 });

@@ -5,8 +5,8 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connect, run } from './fixtures.ts';
-import type { TestClient, TestGateway } from './fixtures.ts';
+import type { TestClient, TestGateway } from './fixture.ts';
+import { connect, run } from './fixture.ts';
 
 const KB = 1024;
 const ok = (): unknown => ({ statusCode: 200 });
@@ -70,6 +70,19 @@ describe('@connections', () => {
     await expect(api.send(new PostToConnectionCommand({ ConnectionId, Data: 'x' }))).rejects.toMatchObject(
       gone,
     );
+  });
+
+  it('POST does not wait for a client that does not read, and ends one that is megabytes behind', async () => {
+    const { gateway, client, api, ConnectionId } = await setup();
+    client.socket.pause();
+    const post = new PostToConnectionCommand({ ConnectionId, Data: 'c'.repeat(128 * KB) });
+    const failure = async (): Promise<unknown> => {
+      // More than the limit, because the kernel holds some megabytes for the client, too.
+      for (let count = 0; count < 500; count += 1) await api.send(post);
+      return undefined;
+    };
+    expect(await failure().catch((error: unknown) => error)).toMatchObject(gone);
+    expect(await gateway.event('$disconnect')).toHaveProperty('requestContext.disconnectStatusCode', 1006);
   });
 
   it('POST inside $connect gives 410: the socket is not up', async () => {

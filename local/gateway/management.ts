@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../http/body.ts';
+import { isSigned } from '../http/signed.ts';
+import { answer } from './answering.ts';
 import type { Connection } from './connections.ts';
 import { FRAME_LIMITS } from './frames.ts';
-import { answer, isSigned, readBody } from './http.ts';
 import type { TraceEvent } from './trace.ts';
 
 export interface ManagementOptions {
@@ -44,7 +46,7 @@ async function handle(
   const connection = options.find(id);
   switch (request.method ?? '') {
     case 'POST':
-      await post(options, connection, body, response);
+      post(options, connection, body, response);
       return;
     case 'GET':
       if (connection === undefined) gone(response);
@@ -63,18 +65,18 @@ async function handle(
   }
 }
 
-async function post(
+function post(
   { clock, trace }: ManagementOptions,
   connection: Connection | undefined,
   body: Buffer | undefined,
   response: ServerResponse,
-): Promise<void> {
+): void {
   if (body === undefined) {
     fail(response, 413, 'PayloadTooLargeException', 'Message too long');
     return;
   }
   const text = body.toString('utf8');
-  if (connection === undefined || !(await connection.send(text))) {
+  if (!connection?.send(text)) {
     gone(response);
     return;
   }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { anything, connect, ID, like, run } from './fixtures.ts';
+import { anything, like } from '../fixture.ts';
+import { connect, ID, run } from './fixture.ts';
+import type { TraceEvent } from './trace.ts';
 
 const ok = (): unknown => ({ statusCode: 200 });
 const echo = (event: Record<string, unknown>): unknown => ({ statusCode: 200, body: event['body'] });
@@ -75,6 +77,27 @@ describe('a message', () => {
       expect(await client.next()).toBe('{"type":"echo"}');
     },
   );
+
+  it('nested 10,000 deep goes to $default, and the socket stays', async () => {
+    const routes = [{ routeKey: '$default', returnsResponse: true }];
+    const gateway = await run({ $default: () => ({ statusCode: 200, body: 'back' }) }, { routes });
+    const client = await connect(gateway.url);
+    client.send(`{"type":${'['.repeat(10_000)}${']'.repeat(10_000)}}`);
+    expect(await client.next()).toBe('back');
+  });
+
+  it('at which the gateway itself fails gives the Internal server error frame, and the socket stays', async () => {
+    const onTrace = ({ kind, body }: TraceEvent): void => {
+      if (kind === 'frame-in' && body === 'bad') throw new Error('secret');
+    };
+    const routes = [{ routeKey: '$default', returnsResponse: true }];
+    const client = await connect((await run({ $default: echo }, { routes, onTrace })).url);
+    client.send('bad');
+    const frame = { message: 'Internal server error', connectionId: like(ID), requestId: like(ID) };
+    expect(parsed(await client.next())).toEqual(frame);
+    client.send('good');
+    expect(await client.next()).toBe('good');
+  });
 
   it('gets no answer from a route without a route response', async () => {
     const routes = [{ routeKey: 'echo', returnsResponse: true }];

@@ -1,9 +1,9 @@
+import type { Route, Template } from '../template/model.ts';
 import { readAnswer } from './answers.ts';
 import type { Call } from './call.ts';
 import type { Connection } from './connections.ts';
-import { disconnectEvent, messageEvent } from './events.ts';
 import { makeRequestId } from './ids.ts';
-import type { Route, Template } from './model.ts';
+import { disconnectEvent, messageEvent } from './lambda-events.ts';
 import type { Selector } from './routes.ts';
 import { selectRoute } from './routes.ts';
 import type { TraceEvent } from './trace.ts';
@@ -29,45 +29,58 @@ export function makeMessages(options: MessagesOptions): Messages {
   const { routes } = template.api;
 
   async function dispatch(connection: Connection, body: string): Promise<void> {
-    const { connectionId } = connection.client;
     const requestId = makeRequestId();
-    const route = selectRoute(routes, options.selector, body);
-    const routeKey = route === undefined ? {} : { routeKey: route.routeKey };
-    trace({ kind: 'frame-in', at: clock(), connectionId, ...routeKey, body });
-    const text =
-      route === undefined
-        ? JSON.stringify({ message: 'Forbidden', connectionId, requestId })
-        : await run(route, connection, body, requestId);
-    if (text === '' || !(await connection.send(text))) return;
-    trace({ kind: 'frame-out', at: clock(), connectionId, ...routeKey, body: text });
+    try {
+      await handle(connection, body, requestId);
+    } catch {
+      connection.send(failure('Internal server error', connection, requestId));
+    }
   }
 
-  /** The frame that the route gives, empty for none. */
-  async function run(route: Route, connection: Connection, body: string, requestId: string): Promise<string> {
-    const { client } = connection;
-    const { functionId, routeKey, timeoutMs, returnsResponse } = route;
-    const event = messageEvent({ template, client, at: clock(), requestId }, routeKey, body);
-    const result = await call({ functionId, routeKey, connectionId: client.connectionId, timeoutMs, event });
-    const answer = result.ok ? readAnswer(result.value) : undefined;
-    if (answer !== undefined) return returnsResponse ? answer.body : '';
-    return JSON.stringify({ message: 'Internal server error', connectionId: client.connectionId, requestId });
+  async function handle(connection: Connection, body: string, requestId: string): Promise<void> {
+    const { connectionId } = connection.client;
+    const route = selectRoute(routes, options.selector, body);
+    const ids = { connectionId, requestId, ...(route === undefined ? {} : { routeKey: route.routeKey }) };
+    trace({ kind: 'frame-in', at: clock(), ...ids, body });
+    const text =
+      route === undefined
+        ? failure('Forbidden', connection, requestId)
+        : await run(options, route, connection, { body, requestId });
+    if (text === '' || !connection.send(text)) return;
+    trace({ kind: 'frame-out', at: clock(), ...ids, body: text });
   }
 
   async function disconnected(client: Connection['client'], code: number, reason: string): Promise<void> {
     const { connectionId } = client;
-    trace({ kind: 'disconnect', at: clock(), connectionId, status: code });
+    const requestId = makeRequestId();
+    trace({ kind: 'disconnect', at: clock(), connectionId, requestId, status: code });
     const route = routes.get('$disconnect');
     if (route === undefined) return;
     const { functionId, routeKey, timeoutMs } = route;
-    const scope = { template, client, at: clock(), requestId: makeRequestId() };
-    await call({
-      functionId,
-      routeKey,
-      connectionId,
-      timeoutMs,
-      event: disconnectEvent(scope, code, reason),
-    });
+    const event = disconnectEvent({ template, client, at: clock(), requestId }, code, reason);
+    await call({ functionId, routeKey, connectionId, requestId, timeoutMs, event });
   }
 
   return { dispatch, disconnected };
+}
+
+/** The frame that the route gives, empty for none. */
+async function run(
+  { template, call, clock }: MessagesOptions,
+  { functionId, routeKey, timeoutMs, returnsResponse }: Route,
+  connection: Connection,
+  { body, requestId }: { body: string; requestId: string },
+): Promise<string> {
+  const { client } = connection;
+  const { connectionId } = client;
+  const event = messageEvent({ template, client, at: clock(), requestId }, routeKey, body);
+  const result = await call({ functionId, routeKey, connectionId, requestId, timeoutMs, event });
+  const answer = result.ok ? readAnswer(result.value) : undefined;
+  if (answer !== undefined) return returnsResponse ? answer.body : '';
+  return failure('Internal server error', connection, requestId);
+}
+
+/** A frame of API Gateway's own. */
+function failure(message: string, { client: { connectionId } }: Connection, requestId: string): string {
+  return JSON.stringify({ message, connectionId, requestId });
 }

@@ -11,6 +11,7 @@ describe('a route selection expression', () => {
     ['$request.body.type', '{"type":true}', 'true'],
     ['$request.body.type', '{"type":["a","b"]}', '[a, b]'],
     ['$request.body.type', '{"type":{"a":1}}', '{a=1}'],
+    ['$request.body.type', '{"type":[[{"a":[1]}]]}', '[[{a=[1]}]]'],
     ['$request.body.type', '{"type":null}', undefined],
     ['$request.body.type', '{}', undefined],
     ['$request.body.type', 'not json', undefined],
@@ -18,6 +19,13 @@ describe('a route selection expression', () => {
     ['$request.body.toString', '{}', undefined],
   ])('%s of %s gives %j', (expression, body, value) => {
     expect(makeSelector(expression)?.(body)).toBe(value);
+  });
+
+  it.each([
+    ['lists', `${'['.repeat(10_000)}${']'.repeat(10_000)}`],
+    ['objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+  ])('of 10,000 %s in each other gives nothing', (_what, value) => {
+    expect(makeSelector('$request.body.type')?.(`{"type":${value}}`)).toBeUndefined();
   });
 
   it.each(['$request.header.x', '$context.routeKey', '$default'])('%s is not known', (expression) => {

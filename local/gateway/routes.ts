@@ -1,10 +1,14 @@
 import * as z from 'zod';
+import { parseJson } from '../json.ts';
 
 /** Gives the value that the route selection expression finds in a body, as API Gateway writes it. */
 export type Selector = (body: string) => string | undefined;
 
 /** These stand for events and for "no match": a message that names one of them does not select it. */
 const RESERVED: ReadonlySet<string> = new Set(['$connect', '$disconnect', '$default']);
+
+/** No route key looks like a value that is nested deeper; unbounded, a client's message could end the process. */
+const MAX_DEPTH = 16;
 
 const JsonObject = z.record(z.string(), z.unknown());
 
@@ -38,19 +42,20 @@ export function selectRoute<T>(
   return exact ?? routes.get('$default');
 }
 
-/** Writes a JSON value as API Gateway does: `1`, `true`, `[a, b]`, `{a=1}`. */
-function asText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(asText).join(', ')}]`;
+/** Writes a JSON value as API Gateway does: `1`, `true`, `[a, b]`, `{a=1}`; undefined when it is nested too deep. */
+function asText(value: unknown, depth = 0): string | undefined {
+  if (depth > MAX_DEPTH) return undefined;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => asText(item, depth + 1));
+    return items.includes(undefined) ? undefined : `[${items.join(', ')}]`;
+  }
   const record = JsonObject.safeParse(value).data;
   if (record === undefined) return String(value);
-  const pairs = Object.entries(record).map(([key, item]) => `${key}=${asText(item)}`);
-  return `{${pairs.join(', ')}}`;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
+  const pairs: string[] = [];
+  for (const [key, item] of Object.entries(record)) {
+    const text = asText(item, depth + 1);
+    if (text === undefined) return undefined;
+    pairs.push(`${key}=${text}`);
   }
+  return `{${pairs.join(', ')}}`;
 }

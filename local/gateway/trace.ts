@@ -4,6 +4,8 @@ export interface TraceEvent {
   /** Epoch ms. */
   readonly at: number;
   readonly connectionId?: string;
+  /** What belongs to one request of the client has one id; what a function sends by `@connections` has none. */
+  readonly requestId?: string;
   readonly routeKey?: string;
   /** The function's logical name. */
   readonly function?: string;

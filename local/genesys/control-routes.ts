@@ -2,9 +2,11 @@ import type { ServerResponse } from 'node:http';
 
 import * as z from 'zod/mini';
 
-import type { OrgListener } from './events.ts';
+import type { Answer } from '../http/answer.ts';
+import { startEventStream } from '../http/event-stream.ts';
+import type { Params, Route } from '../http/routing.ts';
 import { faultSchema } from './faults.ts';
-import type { Answer, Params, Route } from './http.ts';
+import type { OrgListener } from './org-events.ts';
 import type { OrgPorts } from './ports.ts';
 import type { GuestSockets } from './socket.ts';
 
@@ -36,10 +38,6 @@ export class ControlError extends Error {
     this.status = status;
   }
 }
-
-const HEARTBEAT_MS = 15_000;
-/** A watcher that reads more slowly than this many bytes is cut off. */
-const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 
 const whole = (least: number, most: number): z.ZodMiniType<number> =>
   z.coerce.number().check(z.int(), z.gte(least), z.lte(most));
@@ -108,13 +106,6 @@ export const controlRoutes: readonly ControlRoute[] = [
   { method: 'GET', path: '/control/sockets', handle: countSockets },
 ];
 
-/** The demo page comes from another port. */
-export const CORS = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE',
-  'Access-Control-Allow-Headers': 'Content-Type',
-};
-
 function ok(body: unknown): Answer {
   return { status: 200, body };
 }
@@ -169,16 +160,5 @@ function countSockets({ query }: Call, ports: ControlPorts): Answer {
 }
 
 function streamEvents({ response, gone }: Call, { onEvent }: ControlPorts): undefined {
-  response.writeHead(200, { ...CORS, 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-  // Something has to be written for the headers to go out.
-  response.write(': watching\n\n');
-  const heartbeat = setInterval(() => response.write(': \n\n'), HEARTBEAT_MS).unref();
-  const stop = onEvent((event) => {
-    response.write(`data: ${JSON.stringify(event)}\n\n`);
-    if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
-  });
-  gone.addEventListener('abort', () => {
-    clearInterval(heartbeat);
-    stop();
-  });
+  gone.addEventListener('abort', onEvent(startEventStream(response, ': watching')));
 }

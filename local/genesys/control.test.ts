@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { TestGuest, TestOrg } from './fixture.ts';
+import { statusFor } from '../fixture.ts';
+import type { TestOrg } from './fixture.ts';
 import { oauthClient, sendFrame, startTestOrg, typingFrame, unknownId } from './fixture.ts';
-import type { OrgEvent } from './events.ts';
+import type { GuestRecord } from './guest-record.ts';
+import type { OrgEvent } from './org-events.ts';
 
 let org: TestOrg;
 let token: string;
@@ -136,7 +138,7 @@ describe('events', () => {
 });
 
 describe('the API itself', () => {
-  let guest: TestGuest;
+  let guest: GuestRecord;
   beforeAll(async () => {
     guest = await org.guest();
   });
@@ -164,17 +166,37 @@ describe('the API itself', () => {
     });
   });
 
-  test('every origin may call it, after a preflight as well', async () => {
-    const preflight = await org.call('OPTIONS', '/control/faults');
-    expect(preflight.status).toBeLessThan(300);
-    expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT');
-    expect(preflight.headers.get('access-control-allow-headers')).toBe('Content-Type');
-    for (const path of ['/control/guests', '/control/nothing', '/control/conversations/x']) {
-      expect((await org.call('GET', path)).headers.get('access-control-allow-origin')).toBe('*');
+  test.each([
+    ['another host', { Host: 'evil.example' }],
+    ['a host that only begins like this one', { Host: '127.0.0.1.evil.example:80' }],
+    ['a web page', { Origin: 'https://evil.example' }],
+    ['the page of another local port', { Origin: 'http://127.0.0.1:1' }],
+    ['a page without an origin', { Origin: 'null' }],
+  ])('%s may not call it', async (_who, headers) => {
+    const before = (await org.call('GET', '/control/guests')).body;
+    for (const method of ['POST', 'GET']) {
+      expect(await statusFor(`${org.url}/control/guests`, method, headers)).toBe(403);
     }
-    expect((await org.call('OPTIONS', '/oauth/token')).headers.has('access-control-allow-origin')).toBe(
-      false,
-    );
+    expect((await org.call('GET', '/control/guests')).body).toEqual(before);
+  });
+
+  test.each([
+    { Host: 'localhost:80' },
+    { Host: '127.0.0.1' },
+    { Host: 'localhost', Origin: 'http://localhost' },
+  ])('a caller with %o may', async (headers) => {
+    expect(await statusFor(`${org.url}/control/guests`, 'GET', headers)).toBe(200);
+  });
+
+  test('no web page is invited', async () => {
+    for (const path of ['/control/guests', '/control/nothing', '/control/events']) {
+      const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'PUT' };
+      for (const method of ['OPTIONS', 'GET']) {
+        const answer = await fetch(org.url + path, { method, headers });
+        expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+        expect(answer.status).toBe(403);
+      }
+    }
   });
 
   test.each(['/control', '/control/', '/control/nothing', '/control/guests/x'])(

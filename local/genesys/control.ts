@@ -1,11 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { Answer } from '../http/answer.ts';
+import { send } from '../http/answer.ts';
+import { readText } from '../http/body.ts';
+import { isOwnHost, isOwnOrigin } from '../http/guard.ts';
+import { match, parseTarget } from '../http/routing.ts';
+import { parseJson } from '../json.ts';
 import type { Call, ControlPorts } from './control-routes.ts';
-import { ControlError, controlRoutes, CORS } from './control-routes.ts';
-import type { Answer } from './http.ts';
-import { match, parseJson, parseTarget, readBody, send } from './http.ts';
+import { ControlError, controlRoutes } from './control-routes.ts';
 
-/** Answers the control API, by which scripts, tests and the demo page steer and watch the org. */
+/** Answers the control API, by which scripts, tests and the demo page's server steer and watch the org. */
 export function makeControl(
   ports: ControlPorts,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
@@ -14,13 +18,13 @@ export function makeControl(
     response.on('close', () => {
       gone.abort();
     });
-    const text = await readBody(request);
+    const text = await readText(request);
     try {
       const answer = await dispatch(request, text, { response, gone: gone.signal }, ports);
-      if (answer !== undefined) send(response, { ...answer, headers: { ...CORS, ...answer.headers } });
+      if (answer !== undefined) send(response, answer);
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
-      send(response, { status: error.status, headers: CORS, body: { error: error.message } });
+      send(response, { status: error.status, body: { error: error.message } });
     }
   };
 }
@@ -31,10 +35,15 @@ function dispatch(
   { response, gone }: Pick<Call, 'response' | 'gone'>,
   ports: ControlPorts,
 ): Answer | Promise<Answer> | undefined {
+  if (!isOwnHost(request)) {
+    throw new ControlError(403, 'the control API is served to 127.0.0.1 and localhost only');
+  }
+  if (request.headers.origin !== undefined && !isOwnOrigin(request)) {
+    throw new ControlError(403, 'no web page may call the control API');
+  }
   if (text === undefined) throw new ControlError(413, 'the body is over 1 MB');
   const { segments, query } = parseTarget(request.url);
   if (segments === undefined) throw new ControlError(400, 'the path is not well encoded');
-  if (request.method === 'OPTIONS') return { status: 200, body: {} };
   const found = match(controlRoutes, request.method ?? '', segments);
   if (found === undefined) {
     const endpoints = controlRoutes.map(({ method, path }) => `${method} ${path}`);

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
-import type { Answer } from './http.ts';
-import { missingPermission, orgError } from './http.ts';
+import type { Answer } from '../http/answer.ts';
 import { oauthError } from './oauth.ts';
+import { missingPermission, orgError } from './org-error.ts';
 
 const text = z.string().check(z.minLength(1));
 

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import * as z from 'zod/mini';
 
+import { parseJson } from '../json.ts';
+import type { GuestRecord } from './guest-record.ts';
+import { guestRecord } from './guest-record.ts';
 import type { Org } from './org.ts';
 import { startOrg } from './org.ts';
 
@@ -16,16 +19,6 @@ export interface Reply {
   headers: Headers;
   body: unknown;
 }
-
-const guestSchema = z.object({
-  guestId: z.string(),
-  guestToken: z.string(),
-  conversationId: z.string(),
-  participantId: z.string(),
-  agentParticipantId: z.string(),
-  socketUrl: z.string(),
-});
-export type TestGuest = z.infer<typeof guestSchema>;
 
 const messageSchema = z.object({
   seq: z.number(),
@@ -70,10 +63,10 @@ export interface TestOrg extends Org {
   loginAs(client: { clientId: string; clientSecret: string }, form?: string): Promise<Reply>;
   /** The access token of a client, by default the relay's. */
   token(client?: { clientId: string; clientSecret: string }): Promise<string>;
-  guest(): Promise<TestGuest>;
+  guest(): Promise<GuestRecord>;
   client(scopes: string[]): Promise<z.infer<typeof clientSchema>>;
-  participant(guest: TestGuest, state: string, token: string, participantId?: string): Promise<Reply>;
-  screen(guest: TestGuest): Promise<z.infer<typeof screenSchema>>;
+  participant(guest: GuestRecord, state: string, token: string, participantId?: string): Promise<Reply>;
+  screen(guest: GuestRecord): Promise<z.infer<typeof screenSchema>>;
   /** Waits for that many messages of a conversation, or of the whole org. */
   messages(options: {
     conversationId?: string;
@@ -83,7 +76,7 @@ export interface TestOrg extends Org {
   }): Promise<z.infer<typeof pageSchema>>;
   faults(faults: unknown[], scope?: string): Promise<Reply>;
   /** Resolves once the guest's socket is open. */
-  socket(guest: TestGuest): Promise<WebSocket>;
+  socket(guest: GuestRecord): Promise<WebSocket>;
 }
 
 /** Starts an org for a test. */
@@ -96,7 +89,7 @@ export async function startTestOrg(): Promise<TestOrg> {
       headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
       body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
     });
-    return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+    return { status: response.status, headers: response.headers, body: jsonOrText(await response.text()) };
   };
 
   const loginAs: TestOrg['loginAs'] = async (client, form = 'grant_type=client_credentials') => {
@@ -106,7 +99,7 @@ export async function startTestOrg(): Promise<TestOrg> {
       headers: { Authorization: `Basic ${basic}`, 'Content-Type': 'application/x-www-form-urlencoded' },
       body: form,
     });
-    return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+    return { status: response.status, headers: response.headers, body: jsonOrText(await response.text()) };
   };
 
   return {
@@ -114,7 +107,7 @@ export async function startTestOrg(): Promise<TestOrg> {
     call,
     loginAs,
     token: async (client = oauthClient) => tokenSchema.parse((await loginAs(client)).body).access_token,
-    guest: async () => guestSchema.parse((await call('POST', '/control/guests')).body),
+    guest: async () => guestRecord.parse((await call('POST', '/control/guests')).body),
     client: async (scopes) =>
       clientSchema.parse((await call('POST', '/control/clients', { body: { scopes } })).body),
     participant: (guest, state, token, participantId = guest.participantId) =>
@@ -143,12 +136,9 @@ export async function startTestOrg(): Promise<TestOrg> {
   };
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function jsonOrText(text: string): unknown {
+  const value = parseJson(text);
+  return value === undefined ? text : value;
 }
 
 /** The status with which an upgrade is refused, 0 when the connection just ends. */

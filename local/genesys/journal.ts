@@ -1,4 +1,4 @@
-import type { OrgListener } from './events.ts';
+import type { OrgListener } from './org-events.ts';
 
 /** One thing that arrived at the org's own interfaces. No credential is ever in it. */
 export interface OrgMessage {

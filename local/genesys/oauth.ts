@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import type { Answer } from './http.ts';
-import type { GuestRecord, OrgState } from './state.ts';
+import type { Answer } from '../http/answer.ts';
+import type { GuestRecord } from './guest-record.ts';
+import type { OrgState } from './state.ts';
 
 export interface OAuthClient {
   clientId: string;

@@ -1,20 +1,21 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
-import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { send } from '../http/answer.ts';
+import { listen, trackSockets } from '../listen.ts';
+import { makeListeners } from '../listeners.ts';
 import { makeControl } from './control.ts';
-import type { OrgEvent } from './events.ts';
-import { makeEvents } from './events.ts';
 import { makeFaults } from './faults.ts';
-import { orgError, send } from './http.ts';
+import type { GuestRecord } from './guest-record.ts';
 import { makeJournal } from './journal.ts';
 import { makeOAuth } from './oauth.ts';
+import { orgError } from './org-error.ts';
+import type { OrgEvent, Screen } from './org-events.ts';
 import { makeRest } from './rest.ts';
 import { makeGuestSockets } from './socket.ts';
-import type { GuestRecord } from './state.ts';
-import { demoIds, makeState } from './state.ts';
+import { demoIds, makeState, screenOf } from './state.ts';
 
 export interface OrgOptions {
   /** 0 takes any free port. */
@@ -30,6 +31,8 @@ export interface Org {
   close(): Promise<void>;
   /** Answers the function that stops listening. */
   onEvent(listener: (event: OrgEvent) => void): () => void;
+  /** What the agent sees of a conversation now; undefined when there is no such conversation. */
+  currentScreen(conversationId: string): Screen | undefined;
   /** A guest with fixed ids. */
   demo: GuestRecord;
 }
@@ -41,9 +44,10 @@ export interface Org {
 export async function startOrg({ port, oauthClient }: OrgOptions): Promise<Org> {
   const server = createServer();
   const closing = new AbortController();
-  const url = await listen(server, port);
+  const connections = trackSockets(server);
+  const url = `http://${await listen(server, port)}`;
 
-  const events = makeEvents();
+  const events = makeListeners<OrgEvent>();
   const state = makeState(url, events.emit);
   const ports = {
     state,
@@ -60,16 +64,15 @@ export async function startOrg({ port, oauthClient }: OrgOptions): Promise<Org> 
     });
   });
 
-  const connections = new Set<Socket>();
-  server.on('connection', (socket) => {
-    connections.add(socket);
-    socket.on('close', () => connections.delete(socket));
-  });
   let closed: Promise<unknown> | undefined;
   return {
     url,
     demo: state.createGuest(demoIds),
     onEvent: events.on,
+    currentScreen: (conversationId) => {
+      const conversation = state.conversation(conversationId);
+      return conversation && screenOf(conversation);
+    },
     async close() {
       closed ??= once(server.close(), 'close');
       closing.abort();
@@ -78,14 +81,6 @@ export async function startOrg({ port, oauthClient }: OrgOptions): Promise<Org> 
       await closed;
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The org listens on no port.');
-  return `http://127.0.0.1:${String(address.port)}`;
 }
 
 type Handler = ReturnType<typeof makeRest>;

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 
 import * as z from 'zod/mini';
 
+import type { Answer } from '../http/answer.ts';
+import type { Params, Route } from '../http/routing.ts';
+import { parseJson } from '../json.ts';
 import type { Kind } from './faults.ts';
-import type { Answer, Params, Route } from './http.ts';
-import { missingPermission, orgError, parseJson } from './http.ts';
+import type { GuestRecord } from './guest-record.ts';
 import type { Caller } from './oauth.ts';
+import { missingPermission, orgError } from './org-error.ts';
 import type { OrgPorts } from './ports.ts';
-import type { GuestRecord } from './state.ts';
 
 /** One request, read whole. */
 export interface Call {

@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { Answer } from '../http/answer.ts';
+import { send } from '../http/answer.ts';
+import { readText } from '../http/body.ts';
+import type { Match } from '../http/routing.ts';
+import { match, parseTarget } from '../http/routing.ts';
 import type { Fault, Kind } from './faults.ts';
 import { faultAnswer } from './faults.ts';
-import type { Answer, Match } from './http.ts';
-import { match, orgError, parseTarget, readBody, send } from './http.ts';
+import type { GuestRecord } from './guest-record.ts';
 import { keepable } from './journal.ts';
 import type { Caller } from './oauth.ts';
 import { credentialOf } from './oauth.ts';
+import { orgError } from './org-error.ts';
 import type { OrgPorts } from './ports.ts';
 import type { Call, OrgAnswer, RestRoute } from './rest-routes.ts';
 import { GUEST_SCOPE, restRoutes, SERVICE_SCOPE, VIEW_PERMISSION } from './rest-routes.ts';
-import type { GuestRecord } from './state.ts';
 
 /** Answers a request to the org's own REST interfaces; rejects when the client left or the org was closed. */
 export function makeRest(
@@ -23,7 +27,7 @@ export function makeRest(
     const { path, segments } = parseTarget(request.url);
     const found = segments && match(restRoutes, method, segments);
     const { authorization } = request.headers;
-    const body = await readBody(request);
+    const body = await readText(request);
     const caller = ports.oauth.identify(authorization);
     const kind = found !== undefined && 'route' in found ? found.route.kind : 'other';
     const about = subject(found, caller, ports);

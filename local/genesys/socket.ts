@@ -1,17 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import type { RawData, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import * as z from 'zod/mini';
 
+import type { Answer } from '../http/answer.ts';
+import { refuse } from '../http/answer.ts';
+import { match, parseTarget } from '../http/routing.ts';
+import { parseJson } from '../json.ts';
 import { faultAnswer } from './faults.ts';
-import type { Answer } from './http.ts';
-import { match, orgError, parseJson, parseTarget } from './http.ts';
+import type { GuestRecord } from './guest-record.ts';
 import { keepable } from './journal.ts';
+import { orgError } from './org-error.ts';
 import type { OrgPorts } from './ports.ts';
-import type { GuestRecord } from './state.ts';
 
 export interface GuestSockets {
   /** Answers an upgrade; rejects when the org was closed in between. */
@@ -140,18 +142,6 @@ async function judge(request: IncomingMessage, ports: OrgPorts): Promise<Verdict
       });
     },
   };
-}
-
-function refuse(socket: Duplex, { status, headers, body }: Answer): void {
-  const text = JSON.stringify(body);
-  const lines = Object.entries({
-    ...headers,
-    Connection: 'close',
-    'Content-Type': 'application/json',
-    'Content-Length': String(Buffer.byteLength(text)),
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text}`);
 }
 
 /** Frames of one socket are handled in order, so a delayed one holds up those behind it. */

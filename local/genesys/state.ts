@@ -1,18 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import type { OrgListener } from './events.ts';
-
-/** What a guest's own client and the relay need to know of it. */
-export interface GuestRecord {
-  guestId: string;
-  guestToken: string;
-  conversationId: string;
-  /** The guest's participant in the conversation. */
-  participantId: string;
-  agentParticipantId: string;
-  /** From the connection object of the guest creation response, as the thread says. */
-  socketUrl: string;
-}
+import type { GuestRecord } from './guest-record.ts';
+import type { OrgListener, Screen } from './org-events.ts';
 
 export interface ScreenMessage {
   text: string;
@@ -97,14 +86,19 @@ function guestRecord(origin: string, ids: GuestIds): GuestRecord {
   };
 }
 
+/** What the agent sees of a conversation. */
+export function screenOf({ conversationId, guestTyping, messages }: Conversation): Screen {
+  return { type: 'screen', conversationId, guestTyping, messages };
+}
+
 /** The org's guests and conversations, in memory. `origin` is the org's own, `http://127.0.0.1:PORT`. */
 export function makeState(origin: string, emit: OrgListener): OrgState {
   const guests = new Map<string, GuestRecord>();
   const byToken = new Map<string, GuestRecord>();
   const conversations = new Map<string, Conversation>();
 
-  const show = ({ conversationId, guestTyping, messages }: Conversation): void => {
-    emit({ type: 'screen', conversationId, guestTyping, messages });
+  const show = (conversation: Conversation): void => {
+    emit(screenOf(conversation));
   };
 
   return {

@@ -1,21 +1,24 @@
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 
-import type { Answer } from '../genesys/http.ts';
-import { parseTarget, readBody, send } from '../genesys/http.ts';
 import type { Org } from '../genesys/org.ts';
-import type { ApiOptions } from './api.ts';
-import { makeApi } from './api.ts';
+import type { Answer } from '../http/answer.ts';
+import { send } from '../http/answer.ts';
+import { readText } from '../http/body.ts';
+import { parseTarget } from '../http/routing.ts';
+import { listen } from '../listen.ts';
 import { loadAssets } from './assets.ts';
-import { refusalOf } from './guard.ts';
+import type { ApiOptions } from './backend.ts';
+import { makeApi } from './backend.ts';
+import { refusalOf } from './refusal.ts';
 import type { StreamOptions } from './stream.ts';
 import { streamEvents } from './stream.ts';
 
 export interface PageOptions extends ApiOptions, StreamOptions {
   /** 0 takes any free port. */
   port: number;
-  org: Pick<Org, 'url' | 'onEvent'>;
+  org: Pick<Org, 'url' | 'onEvent' | 'currentScreen'>;
 }
 
 export interface Page {
@@ -39,7 +42,7 @@ export async function startPage(options: PageOptions): Promise<Page> {
       send(response, { status: 500, body: { error: 'The page’s server failed; this is its own mistake.' } });
     });
   });
-  const url = await listen(server, options.port);
+  const url = `http://${await listen(server, options.port)}`;
   let closed: Promise<unknown> | undefined;
   return {
     url,
@@ -63,17 +66,18 @@ async function makeHandler(options: PageOptions): Promise<Handler> {
       send(response, error(403, refusal));
       return;
     }
-    const { path } = parseTarget(request.url);
+    const { path, query } = parseTarget(request.url);
     if (request.method === 'POST') {
-      const body = await readBody(request);
+      const body = await readText(request);
       const answer = body === undefined ? error(413, 'The body is over 1 MB.') : await api(path, body);
       send(response, answer ?? notFound(path));
       return;
     }
     const asset = request.method === 'GET' ? assets.get(path) : undefined;
     if (asset !== undefined) response.setHeader('Content-Type', asset.type).end(asset.body);
-    else if (request.method === 'GET' && path === '/api/events') streamEvents(response, options);
-    else send(response, notFound(path));
+    else if (request.method === 'GET' && path === '/api/events') {
+      streamEvents(response, query.get('conversationId') ?? '', options);
+    } else send(response, notFound(path));
   };
 }
 
@@ -103,12 +107,4 @@ function notFound(path: string): Answer {
 
 function error(status: number, message: string): Answer {
   return { status, body: { error: message } };
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The page listens on no port.');
-  return `http://127.0.0.1:${address.port}`;
 }

@@ -9,10 +9,11 @@ const at = Date.parse('2025-01-01T12:00:00Z');
 const connectionId = 'L0SM9cOFvHcCIhw=';
 const typingText = (isTyping: boolean): string => JSON.stringify({ type: 'typing', data: { isTyping } });
 
-const frameIn = (isTyping: boolean): GatewayEvent => ({
+const frameIn = (isTyping: boolean, requestId = 'r1'): GatewayEvent => ({
   kind: 'frame-in',
   at,
   connectionId,
+  requestId,
   routeKey: 'typing',
   body: typingText(isTyping),
 });
@@ -20,6 +21,7 @@ const invoked = (routeKey: string, more: Partial<GatewayEvent> = {}): GatewayEve
   kind: 'invoke',
   at,
   connectionId,
+  requestId: 'r1',
   routeKey,
   function: 'Typing',
   ms: 12.4,
@@ -72,17 +74,30 @@ describe('the way of a message', () => {
 
   test('two at once are told apart by what they say', () => {
     const first = way.gateway(frameIn(true));
-    const second = way.gateway(frameIn(false));
+    const second = way.gateway(frameIn(false, 'r2'));
     expect(way.org(socketFrame(false))).toBe(second);
     expect(way.org(socketFrame(true))).toBe(first);
     expect(way.org(restCall('connected'))).toBe(second);
+  });
+
+  test('two at once each have the function that ran for them, whichever ends first', () => {
+    const first = way.gateway(frameIn(true));
+    const second = way.gateway(frameIn(true, 'r2'));
+    expect(way.gateway(invoked('typing', { requestId: 'r2' }))).toBe(second);
     expect(way.gateway(invoked('typing'))).toBe(first);
-    expect(way.gateway(invoked('typing'))).toBe(second);
+  });
+
+  test('two at once each have the error frame that names their request', () => {
+    way.gateway(frameIn(true));
+    const second = way.gateway(frameIn(true, 'r2'));
+    const body =
+      '{"type":"error","error":{"code":"upstream_rejected","message":"Do this.","requestId":"r2"}}';
+    expect(way.gateway({ kind: 'frame-out', at, connectionId, body })).toBe(second);
   });
 
   test('a socket that the relay opens first belongs to the message that waits for it', () => {
     const first = way.gateway(frameIn(true));
-    way.gateway(frameIn(false));
+    way.gateway(frameIn(false, 'r2'));
     const upgrade = {
       ...socketFrame(true),
       via: 'upgrade',
@@ -102,14 +117,14 @@ describe('the way of a message', () => {
   test('a connection has its functions and its opening together', () => {
     way.gateway(invoked('$connect', { function: 'Authorizer' }));
     way.gateway(invoked('$connect', { function: 'Connect' }));
-    const journey = way.gateway({ kind: 'connect', at, connectionId, routeKey: '$connect' });
+    const journey = way.gateway({ kind: 'connect', at, connectionId, requestId: 'r1', routeKey: '$connect' });
     expect(way.journeys()).toEqual([journey]);
     expect(stages(journey)).toEqual(['function', 'function', 'socket']);
   });
 
   test('a disconnect shows the off that the relay owes', () => {
     way.gateway(frameIn(true));
-    const journey = way.gateway({ kind: 'disconnect', at, connectionId, status: 1006 });
+    const journey = way.gateway({ kind: 'disconnect', at, connectionId, requestId: 'r2', status: 1006 });
     expect(way.org(restCall('connected'))).toBe(journey);
     expect(journey.steps.map(({ badges }) => badges)).toEqual([['code 1006'], ['200']]);
   });
@@ -117,7 +132,7 @@ describe('the way of a message', () => {
   test('an off of its own and the off of the disconnect that follows keep apart, though both are late', () => {
     const own = way.gateway(frameIn(false));
     way.gateway(invoked('typing'));
-    const end = way.gateway({ kind: 'disconnect', at, connectionId, status: 1000 });
+    const end = way.gateway({ kind: 'disconnect', at, connectionId, requestId: 'r2', status: 1000 });
     expect(way.org(socketFrame(false))).toBe(own);
     expect(way.org(socketFrame(false))).toBe(end);
   });
@@ -125,7 +140,7 @@ describe('the way of a message', () => {
   test('a message that the relay kept back does not take the upstream call of a later one', () => {
     way.gateway({ ...frameIn(true), at: at - 5_000 });
     way.gateway(invoked('typing'));
-    const later = way.gateway(frameIn(true));
+    const later = way.gateway(frameIn(true, 'r2'));
     expect(way.org(socketFrame(true))).toBe(later);
   });
 
@@ -144,7 +159,8 @@ describe('the way of a message', () => {
 describe('what went wrong stands out', () => {
   test('an error frame, with its sentence', () => {
     way.gateway(frameIn(true));
-    const body = '{"type":"error","error":{"code":"upstream_rejected","message":"Do this.","requestId":"r"}}';
+    const body =
+      '{"type":"error","error":{"code":"upstream_rejected","message":"Do this.","requestId":"r1"}}';
     const { steps } = way.gateway({ kind: 'frame-out', at, connectionId, body });
     expect(steps.at(-1)).toEqual({ stage: 'back', what: 'Do this.', code: body, badges: [], bad: true });
   });
@@ -173,8 +189,8 @@ describe('what went wrong stands out', () => {
 
 test('200 rows are kept, the newest', () => {
   for (let count = 0; count < 150; count += 1) {
-    way.gateway(frameIn(count % 2 === 0));
-    way.gateway(invoked('typing'));
+    way.gateway(frameIn(count % 2 === 0, `r${count}`));
+    way.gateway(invoked('typing', { requestId: `r${count}` }));
   }
   expect(way.journeys().flatMap(stages)).toHaveLength(200);
   way.clear();

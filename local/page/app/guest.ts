@@ -1,5 +1,5 @@
-import { sendMessage } from './api.ts';
 import { chatLine } from './agent.ts';
+import { sendMessage } from './calls.ts';
 import type { ConnectionState } from './connection.ts';
 import { find } from './dom.ts';
 import type { TypingSender } from './typing.ts';

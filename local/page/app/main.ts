@@ -1,5 +1,5 @@
 import { makeAgentDesk } from './agent.ts';
-import { createGuest, fetchTicket } from './api.ts';
+import { createGuest, fetchTicket } from './calls.ts';
 import { makeClaims } from './claims.ts';
 import { makeConnection } from './connection.ts';
 import { find } from './dom.ts';
@@ -43,25 +43,23 @@ async function start(): Promise<void> {
 async function watch({ conversationId }: GuestReply): Promise<ReturnType<typeof makeClaims>> {
   const way = makeWay();
   const view = makeWayView(find('way', HTMLElement), way);
-  const showScreen = makeAgentDesk();
   const away = find('away', HTMLElement);
   const claims = makeClaims((event) => {
     view.draw(way.gateway(event));
   });
   find('clear', HTMLButtonElement).addEventListener('click', view.clear);
-  await watchFeed(
-    (feed) => {
-      if (feed.source === 'gateway') claims.offer(feed.event);
-      else if (feed.event.type === 'screen') {
-        if (feed.event.conversationId === conversationId) showScreen(feed.event);
-      } else if (feed.event.message.conversationId === conversationId) {
-        view.draw(way.org(feed.event.message));
-      }
+  await watchFeed(conversationId, {
+    onGateway: (event) => {
+      claims.offer(event);
     },
-    (watching) => {
+    onMessage: (message) => {
+      view.draw(way.org(message));
+    },
+    onScreen: makeAgentDesk(),
+    onWatching: (watching) => {
       away.hidden = watching;
     },
-  );
+  });
   return claims;
 }
 

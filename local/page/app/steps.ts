@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../../json.ts';
 import type { GatewayEvent, OrgMessage } from './wire.ts';
 
 /** One row on the way of a message. */
@@ -23,15 +24,7 @@ export const STAGES = {
 const typingBody = z.object({ data: z.object({ isTyping: z.boolean() }) });
 const stateBody = z.object({ state: z.enum(['typing', 'connected']) });
 const typedBody = z.object({ type: z.string(), error: z.optional(z.object({ message: z.string() })) });
-
-/** Undefined for what is not JSON. */
-export function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
-}
+const errorBody = z.object({ error: z.object({ requestId: z.string() }) });
 
 /** Whether a frame or a REST body says that the guest types; undefined when it says nothing of it. */
 export function typingOf(body: unknown): boolean | undefined {
@@ -44,6 +37,11 @@ export function typingOf(body: unknown): boolean | undefined {
 /** The `type` of a frame. */
 export function typeOf(body: unknown): string | undefined {
   return typedBody.safeParse(body).data?.type;
+}
+
+/** The request that an error frame speaks of. */
+export function requestOf(body: unknown): string | undefined {
+  return errorBody.safeParse(body).data?.error.requestId;
 }
 
 export function gatewayStep(event: GatewayEvent): Step {

@@ -1,5 +1,6 @@
+import { parseJson } from '../../json.ts';
 import type { Step } from './steps.ts';
-import { gatewayStep, orgStep, parseJson, STAGES, typeOf, typingOf } from './steps.ts';
+import { gatewayStep, orgStep, requestOf, STAGES, typeOf, typingOf } from './steps.ts';
 import type { GatewayEvent, OrgMessage } from './wire.ts';
 
 /** The way of one message: the steps that belong together. */
@@ -22,6 +23,7 @@ export interface Way {
 interface Open extends Journey {
   readonly of: 'connect' | 'frame' | 'disconnect' | 'chat' | 'upstream';
   readonly connectionId?: string | undefined;
+  readonly requestId?: string | undefined;
   /** What the frame said; a guest who left does not type. */
   readonly typing?: boolean | undefined;
   /** The function that handles it has not answered yet. */
@@ -37,8 +39,8 @@ const MAX_STEPS = 200;
 const ORDER = Object.keys(STAGES);
 
 /**
- * Puts the steps of one message together. The events do not say which message they belong to, so this goes by
- * connection, order and what the body says.
+ * Puts the steps of one message together: the gateway's by their request id. What arrives at the org, and what a
+ * function sends by `@connections`, bears none, so that goes by order and by what the body says.
  */
 export function makeWay(): Way {
   let journeys: Open[] = [];
@@ -83,15 +85,16 @@ function rank(stage: string): number {
   return ORDER.indexOf(stage);
 }
 
-function newOfGateway({ kind, at, connectionId, body }: GatewayEvent): Omit<Open, 'steps'> {
+function newOfGateway({ kind, at, connectionId, requestId, body }: GatewayEvent): Omit<Open, 'steps'> {
+  const ids = { at, connectionId, requestId };
   if (kind === 'disconnect') {
-    return { of: 'disconnect', at, connectionId, title: 'Disconnect', typing: false, awaiting: true };
+    return { ...ids, of: 'disconnect', title: 'Disconnect', typing: false, awaiting: true };
   }
-  if (kind !== 'frame-in') return { of: 'connect', at, connectionId, title: 'Connect', awaiting: false };
-  const frame = parseJson(body);
+  if (kind !== 'frame-in') return { ...ids, of: 'connect', title: 'Connect', awaiting: false };
+  const frame = parseJson(body ?? '');
   const typing = typeOf(frame) === 'typing' ? typingOf(frame) : undefined;
   const title = typing === undefined ? (typeOf(frame) ?? 'Message') : typing ? 'Typing on' : 'Typing off';
-  return { of: 'frame', at, connectionId, title, typing, awaiting: true };
+  return { ...ids, of: 'frame', title, typing, awaiting: true };
 }
 
 function newOfOrg(message: OrgMessage): Omit<Open, 'steps'> {
@@ -102,19 +105,10 @@ function newOfOrg(message: OrgMessage): Omit<Open, 'steps'> {
 }
 
 function findOfGateway(journeys: readonly Open[], event: GatewayEvent): Open | undefined {
+  const requestId = event.requestId ?? requestOf(parseJson(event.body ?? ''));
+  if (requestId !== undefined) return journeys.findLast((journey) => journey.requestId === requestId);
   const same = journeys.filter(({ connectionId }) => connectionId === event.connectionId);
-  const waiting = same.find(({ awaiting }) => awaiting);
-  switch (event.kind) {
-    case 'frame-in':
-    case 'disconnect':
-      return undefined;
-    case 'connect':
-    case 'refused':
-      return same.findLast(({ of }) => of === 'connect');
-    case 'invoke':
-    case 'frame-out':
-      return waiting ?? same.at(-1);
-  }
+  return same.find(({ awaiting }) => awaiting) ?? same.at(-1);
 }
 
 function findOfOrg(journeys: readonly Open[], message: OrgMessage): Open | undefined {

@@ -39,6 +39,7 @@ const gatewayEvent = z.object({
   kind: z.enum(['connect', 'refused', 'frame-in', 'invoke', 'frame-out', 'disconnect']),
   at: z.number(),
   connectionId: z.optional(z.string()),
+  requestId: z.optional(z.string()),
   routeKey: z.optional(z.string()),
   function: z.optional(z.string()),
   ms: z.optional(z.number()),

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { like } from './fixtures.ts';
+import { like } from '../fixture.ts';
 import type { Template } from './model.ts';
 import { loadTemplate } from './template.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
-import type { LambdaFunction } from './model.ts';
+import type { LambdaFunction } from '../template/model.ts';
 import { variables } from './variables.ts';
 
 /** How a function failed, as the runtime reports it: `errorType` and `errorMessage`. */

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { API_TYPES, isOtherApi, readApi } from './api.ts';
 import { FUNCTION_TYPE, isRunnable, readFunctions } from './functions.ts';
 import { makeResolver } from './intrinsics.ts';
 import type { Template } from './model.ts';
-import { ACCOUNT, REGION, TemplateError } from './names.ts';
 import type { Resource } from './names.ts';
+import { ACCOUNT, REGION, TemplateError } from './names.ts';
 import { makeResources } from './resources.ts';
 import { readSecrets, readTables, SECRET_TYPE, TABLE_TYPES } from './stores.ts';
+import { API_TYPES, isOtherApi, readApi } from './websocket-api.ts';
 
 const RawTemplate = z.object({
   Parameters: z
@@ -27,7 +27,7 @@ const RawTemplate = z.object({
 const RUN = new Set([...API_TYPES, ...TABLE_TYPES, SECRET_TYPE, FUNCTION_TYPE]);
 
 /** What a deployment needs and a local run does not. */
-const NEEDS_NOTHING = /^AWS::(IAM::.*|Logs::.*|Lambda::Permission|CDK::Metadata|ApiGatewayV2::Deployment)$/;
+const NEEDS_NOTHING = /^AWS::(IAM::.*|ApiGateway::Account|ApiGatewayV2::Deployment)$/;
 
 /**
  * Reads `<cdkOutDir>/<stackName>.template.json` into what the local run needs.

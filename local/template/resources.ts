@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Resolver } from './intrinsics.ts';
-import { TemplateError } from './names.ts';
 import type { Resource } from './names.ts';
+import { TemplateError } from './names.ts';
 
 /** A template's resources, read by type; each read property is resolved and checked. */
 export interface Resources {

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import type { LambdaFunction } from './model.ts';
-import { REGION } from './names.ts';
+import type { LambdaFunction } from '../template/model.ts';
+import { REGION } from '../template/names.ts';
 
 /**
  * A function's environment variables: what Lambda itself sets, the template's, and `extra` over both.

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { LambdaFunction } from './model.ts';
 import { withoutHash } from './model.ts';
-import { TemplateError } from './names.ts';
 import type { Resource } from './names.ts';
+import { TemplateError } from './names.ts';
 import type { Resources } from './resources.ts';
 
 export const FUNCTION_TYPE = 'AWS::Lambda::Function';

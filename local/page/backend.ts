@@ -1,9 +1,11 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 
+import type { GuestRecord } from '../genesys/guest-record.ts';
+import { guestRecord } from '../genesys/guest-record.ts';
+import type { Answer } from '../http/answer.ts';
+import { parseJson } from '../json.ts';
 import type { UpstreamKind } from './app/wire.ts';
 import { guestRequest, messageRequest, TEXT_MAX_LENGTH, ticketRequest, UPSTREAM_KINDS } from './app/wire.ts';
-import type { Answer } from '../genesys/http.ts';
-import { parseJson } from '../genesys/http.ts';
 
 /** Seals a ticket for an upstream session, as a customer's backend does. */
 export type SealTicket = (upstream: { kind: string } & Record<string, unknown>) => Promise<string>;
@@ -14,15 +16,6 @@ export interface ApiOptions {
   org: { url: string };
   sealTicket: SealTicket;
 }
-
-const guestSchema = z.object({
-  guestId: z.string(),
-  guestToken: z.string(),
-  conversationId: z.string(),
-  participantId: z.string(),
-  socketUrl: z.string(),
-});
-type Guest = z.infer<typeof guestSchema>;
 
 type Endpoint = (body: unknown) => Promise<object>;
 
@@ -60,8 +53,8 @@ async function answer(endpoint: Endpoint, body: string): Promise<Answer> {
 }
 
 function makeEndpoints({ gatewayUrl, org, sealTicket }: ApiOptions): ReadonlyMap<string, Endpoint> {
-  const guests = new Map<string, Guest>();
-  const guestOf = (conversationId: string): Guest => {
+  const guests = new Map<string, GuestRecord>();
+  const guestOf = (conversationId: string): GuestRecord => {
     const guest = guests.get(conversationId);
     if (guest === undefined)
       throw new ApiError(404, 'No guest of this page has that conversation. Reload the page.');
@@ -73,7 +66,7 @@ function makeEndpoints({ gatewayUrl, org, sealTicket }: ApiOptions): ReadonlyMap
       '/api/guests',
       async (body) => {
         parse(guestRequest, body, 'The body is {} or empty.');
-        const guest = guestSchema.parse(await callOrg(`${org.url}/control/guests`, { method: 'POST' }));
+        const guest = guestRecord.parse(await callOrg(`${org.url}/control/guests`, { method: 'POST' }));
         guests.set(guest.conversationId, guest);
         const { conversationId, participantId, guestId } = guest;
         return { conversationId, participantId, guestId, gateway: gatewayUrl };
@@ -107,7 +100,7 @@ function parse<T>(schema: z.ZodMiniType<T>, body: unknown, usage: string): T {
 
 function sessionOf(
   kind: UpstreamKind,
-  { socketUrl, conversationId, participantId }: Guest,
+  { socketUrl, conversationId, participantId }: GuestRecord,
 ): { kind: string } & Record<string, unknown> {
   switch (kind) {
     case 'typing-frame':
@@ -118,7 +111,7 @@ function sessionOf(
 }
 
 /** The guest's own call; the org clears the bubble with it. */
-async function sendText(orgUrl: string, { guestToken }: Guest, content: string): Promise<void> {
+async function sendText(orgUrl: string, { guestToken }: GuestRecord, content: string): Promise<void> {
   await callOrg(`${orgUrl}/api/v2/webmessaging/guests/messages`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${guestToken}`, 'Content-Type': 'application/json' },

@@ -1,6 +1,6 @@
+import type { Template } from '../template/model.ts';
 import type { Handshake } from './handshake.ts';
 import { makeRequestId } from './ids.ts';
-import type { Template } from './model.ts';
 
 /** What an authorizer leaves for every later event: its context as strings, and two fields of API Gateway's own. */
 export type AuthorizerContext = Readonly<Record<string, string | number>>;

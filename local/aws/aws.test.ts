@@ -7,10 +7,10 @@ import {
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { like } from '../fixture.ts';
+import type { Secret, SecretRule, Table } from '../template/model.ts';
 import type { AwsOptions } from './aws.ts';
 import { startAws } from './aws.ts';
-import { like } from './gateway/fixtures.ts';
-import type { Secret, SecretRule, Table } from './gateway/model.ts';
 
 const rule: SecretRule = {
   passwordLength: 32,
@@ -74,7 +74,7 @@ async function dynamo(url: string, operation: string, input: unknown): Promise<u
       'X-Amz-Date': '20250101T000000Z',
       'X-Amz-Target': `DynamoDB_20120810.${operation}`,
     },
-    body: JSON.stringify(input),
+    body: typeof input === 'string' ? input : JSON.stringify(input),
   });
   return { status: response.status, body: await response.json() };
 }
@@ -178,6 +178,59 @@ describe('tables', () => {
     expect(await dynamo(url, 'PutItem', put)).toMatchObject({
       status: 400,
       body: { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException' },
+    });
+  });
+
+  const nested = `${'{"L":['.repeat(3000)}{"S":"x"}${']}'.repeat(3000)}`;
+  const input = `{"TableName":"stack-State","Item":{"pk":{"S":"a"},"sk":{"S":"b"},"deep":${nested}}}`;
+
+  it.each([
+    ['null', 'PutItem', 'null', 500],
+    ['a number', 'GetItem', '7', 400],
+    ['a list', 'UpdateItem', '[]', 400],
+    ['a value nested 3,000 deep', 'PutItem', input, 500],
+    ['a key nested 3,000 deep', 'GetItem', `{"TableName":"stack-State","Key":{"pk":${nested}}}`, 500],
+  ])('outlive a body that is %s', async (_what, operation, body, status) => {
+    const { url } = await start([], {}, [table]);
+    expect(await dynamo(url, operation, body)).toMatchObject({
+      status,
+      body: { __type: like(/^com\.amazon/) },
+    });
+    expect(await dynamo(url, 'ListTables', {})).toMatchObject({ body: { TableNames: ['stack-State'] } });
+  });
+
+  describe.each([
+    ['PutItem', { Item: { pk: { S: 'a' }, sk: { S: 'b' }, n: { N: '2' } } }],
+    ['UpdateItem', { Key: { pk: { S: 'a' }, sk: { S: 'b' } }, UpdateExpression: 'SET n = :n' }],
+    ['DeleteItem', { Key: { pk: { S: 'a' }, sk: { S: 'b' } } }],
+  ])('a failed condition of %s', (operation, own) => {
+    const old = { pk: { S: 'a' }, sk: { S: 'b' }, n: { N: '1' }, tags: { L: [{ S: 'x' }] } };
+    const write = {
+      TableName: 'stack-State',
+      ConditionExpression: 'n = :n',
+      ExpressionAttributeValues: { ':n': { N: '2' } },
+      ...own,
+    };
+    const failed = {
+      __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException',
+      message: 'The conditional request failed',
+    };
+    const asked = { ...write, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
+
+    it.each([
+      ['gives the item that is there, when asked', asked, { ...failed, Item: old }],
+      ['gives none that was not asked for', write, failed],
+      ['gives none to NONE', { ...write, ReturnValuesOnConditionCheckFailure: 'NONE' }, failed],
+    ])('%s', async (_case, request, body) => {
+      const { url } = await start([], {}, [table]);
+      await dynamo(url, 'PutItem', { TableName: 'stack-State', Item: old });
+      expect(await dynamo(url, operation, request)).toEqual({ status: 400, body });
+    });
+
+    it('gives none when there is none', async () => {
+      const { url } = await start([], {}, [table]);
+      await dynamo(url, 'PutItem', { TableName: 'stack-State', Item: { ...old, sk: { S: 'other' } } });
+      expect(await dynamo(url, operation, asked)).toEqual({ status: 400, body: failed });
     });
   });
 

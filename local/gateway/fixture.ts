@@ -1,22 +1,12 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Invoke } from './environments.ts';
+import type { Invoke } from '../lambda/environments.ts';
+import type { Route, Template } from '../template/model.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 import { startGateway } from './gateway.ts';
-import type { Route, Template } from './model.ts';
 import type { TraceEvent } from './trace.ts';
-
-/** A value of this type. */
-export function anything(type: unknown): unknown {
-  return expect.any(type);
-}
-
-/** A text of this form. */
-export function like(pattern: RegExp): unknown {
-  return expect.stringMatching(pattern);
-}
 
 /** The form of connection and request ids. */
 export const ID = /^[\w-]{15}=$/;

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import * as z from 'zod';
-import type { SecretRule } from './model.ts';
+import type { SecretRule } from '../template/model.ts';
 
 /** docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html */
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';

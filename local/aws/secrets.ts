@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import type { Secret } from './model.ts';
-import { withoutHash } from './model.ts';
+import type { Secret } from '../template/model.ts';
+import { withoutHash } from '../template/model.ts';
 import { makeSecretString } from './passwords.ts';
 
 /** An answer of an AWS JSON service. */

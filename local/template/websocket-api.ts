@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { makeSelector } from './routes.ts';
+import { makeSelector } from '../gateway/routes.ts';
 import type { Authorizer, LambdaFunction, Route, WebSocketApi } from './model.ts';
-import { TemplateError } from './names.ts';
 import type { Resource } from './names.ts';
+import { TemplateError } from './names.ts';
 import type { Resources } from './resources.ts';
 
 export const API_TYPE = 'AWS::ApiGatewayV2::Api';

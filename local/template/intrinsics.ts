@@ -1,5 +1,5 @@
-import { arn, getAtt, physicalName, ref, TemplateError, text } from './names.ts';
 import type { Place, Scope } from './names.ts';
+import { arn, getAtt, physicalName, ref, TemplateError, text } from './names.ts';
 
 export interface Resolver {
   /** Replaces every intrinsic function in `value`. Throws a {@link TemplateError} on one it does not know. */

@@ -1,11 +1,16 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DynamoDb } from './gateway/dynamodb.ts';
-import { createTables, makeDynamoDb } from './gateway/dynamodb.ts';
-import { isSigned, listen, readBody } from './gateway/http.ts';
-import type { Template } from './gateway/model.ts';
-import type { Secrets } from './gateway/secrets.ts';
-import { makeSecrets } from './gateway/secrets.ts';
+import { send } from '../http/answer.ts';
+import { readBody } from '../http/body.ts';
+import { isSigned } from '../http/signed.ts';
+import { parseJson } from '../json.ts';
+import { listen } from '../listen.ts';
+import type { Template } from '../template/model.ts';
+import type { DynamoDb } from './dynamodb.ts';
+import { createTables, makeDynamoDb } from './dynamodb.ts';
+import { withOldItems } from './old-items.ts';
+import type { Secrets } from './secrets.ts';
+import { makeSecrets } from './secrets.ts';
 
 export interface AwsOptions {
   readonly template: Pick<Template, 'tables' | 'secrets'>;
@@ -35,7 +40,7 @@ const KEEP_ALIVE_MS = 60_000;
  */
 export async function startAws({ template, port = 0, secrets: overrides = {} }: AwsOptions): Promise<Aws> {
   const secrets = makeSecrets(template.secrets, overrides, Date.now);
-  const dynamoDb = makeDynamoDb();
+  const dynamoDb = withOldItems(makeDynamoDb());
   const server = createServer((request, response) => {
     handle(dynamoDb, secrets, request, response).catch(() => {
       // The caller broke off: there is nobody to answer.
@@ -43,7 +48,7 @@ export async function startAws({ template, port = 0, secrets: overrides = {} }: 
     });
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const url = `http://127.0.0.1:${await listen(server, port)}`;
+  const url = `http://${await listen(server, port)}`;
   const close = async (): Promise<void> => {
     const freed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
@@ -79,24 +84,17 @@ async function handle(
   const { method = '', url = '', headers } = request;
   const [service = '', operation = ''] = String(headers['x-amz-target']).split('.');
   if (service === 'DynamoDB_20120810') {
-    dynamoDb({ method, url, headers, body }, response);
+    const answered = await dynamoDb({ method, url, headers, body });
+    response.writeHead(answered.status, answered.headers).end(answered.body);
     return;
   }
-  const answer = service === 'secretsmanager' ? secrets.handle(operation, parse(body)) : undefined;
+  const answer =
+    service === 'secretsmanager' ? secrets.handle(operation, parseJson(body.toString('utf8'))) : undefined;
   if (answer === undefined)
     respond(response, 400, { __type: 'UnknownOperationException', message: 'Unknown operation' });
   else respond(response, answer.status, answer.body);
 }
 
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
 function respond(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' });
-  response.end(JSON.stringify(body));
+  send(response, { status, body, headers: { 'Content-Type': 'application/x-amz-json-1.1' } });
 }

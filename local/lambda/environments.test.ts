@@ -1,11 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { anything, like } from '../fixture.ts';
+import type { LambdaFunction } from '../template/model.ts';
 import type { Environments } from './environments.ts';
-import { anything, like } from './fixtures.ts';
 import { makeEnvironments } from './environments.ts';
-import type { LambdaFunction } from './model.ts';
+import type { PoolLimits } from './pool.ts';
 
 let folder = '';
 let count = 0;
@@ -50,10 +52,11 @@ async function fn(
 function open(
   one: LambdaFunction,
   extraEnvironment: Record<string, string> = {},
+  limits: Partial<PoolLimits> = {},
 ): Environments & { lines: string[] } {
   const lines: string[] = [];
   const onLog = (entry: { line: string }): unknown => lines.push(entry.line);
-  const environments = makeEnvironments({ functions: [one], extraEnvironment, onLog });
+  const environments = makeEnvironments({ functions: [one], extraEnvironment, onLog, limits });
   opened.push(environments);
   return { ...environments, lines };
 }
@@ -140,6 +143,54 @@ describe('an environment', () => {
     });
     expect(result).not.toHaveProperty('value.FROM_PARENT');
     expect(result).not.toHaveProperty('value.PATH');
+  });
+});
+
+describe('the environments of a function', () => {
+  /** Each event waits for its time, and says which environment it had. */
+  const source = `import { threadId } from 'node:worker_threads';
+    export const handler = async ({ ms = 0 }) => { await new Promise((done) => setTimeout(done, ms)); return threadId; };`;
+
+  it('are no more than their limit: an event over it waits for a free one', async () => {
+    const { invoke } = open(await fn(source), {}, { environments: 2, waitMs: 10_000 });
+    const results = await Promise.all([1, 2, 3, 4, 5].map(() => invoke('Fn', { ms: 20 })));
+    const threads = results.map((result) => (result.ok ? result.value : result.error));
+    expect(new Set(threads)).toHaveLength(2);
+    expect(results.map(({ coldStart }) => coldStart)).toEqual([true, true, false, false, false]);
+  });
+
+  it('throttle an event that finds none free in time, and serve the next', async () => {
+    const { invoke } = open(await fn(source), {}, { environments: 1, waitMs: 50 });
+    const busy = invoke('Fn', { ms: 500 });
+    const error = { type: 'TooManyRequestsException', message: 'Rate exceeded' };
+    expect(await invoke('Fn', {})).toMatchObject({ ok: false, error, coldStart: false });
+    await busy;
+    expect(await invoke('Fn', {})).toMatchObject({ ok: true, coldStart: false });
+  });
+
+  it('give their place to the first that waits when one of them breaks', async () => {
+    const breaking = `export const handler = ({ ms }) => ms === undefined ? 'well' : process.exit(1);`;
+    const { invoke } = open(await fn(breaking), {}, { environments: 1, waitMs: 10_000 });
+    const [broken, waiting] = await Promise.all([invoke('Fn', { ms: 1 }), invoke('Fn', {})]);
+    expect(broken).toMatchObject({ ok: false });
+    expect(waiting).toMatchObject({ ok: true, value: 'well', coldStart: true });
+  });
+
+  it('end when they were idle for their time, and not before', async () => {
+    const { invoke } = open(await fn(source), {}, { idleMs: 200 });
+    await invoke('Fn', {});
+    expect(await invoke('Fn', {})).toMatchObject({ coldStart: false });
+    await delay(400);
+    expect(await invoke('Fn', {})).toMatchObject({ ok: true, coldStart: true });
+  });
+
+  it('let nobody wait once they are closed', async () => {
+    const { invoke, close } = open(await fn(source), {}, { environments: 1, waitMs: 20_000 });
+    const both = Promise.all([invoke('Fn', { ms: 10_000 }), invoke('Fn', {})]);
+    await delay(100);
+    await close();
+    const closed = { ok: false, error: { message: 'The environments are closed' } };
+    expect(await both).toMatchObject([closed, closed]);
   });
 });
 

@@ -1,0 +1,76 @@
+import { performance } from 'node:perf_hooks';
+import type { LambdaFunction } from '../template/model.ts';
+import type { Outcome } from './environment.ts';
+import { startEnvironment } from './environment.ts';
+import type { PoolLimits } from './pool.ts';
+import { makePool, POOL_LIMITS } from './pool.ts';
+
+/** What one invocation gave; `ms` is what the caller waited, INIT included. */
+export type Result = Outcome & { readonly ms: number; readonly coldStart: boolean };
+
+/** Runs one event on a function, by its logical id; never rejects. */
+export type Invoke = (functionId: string, event: unknown) => Promise<Result>;
+
+export interface Environments {
+  readonly invoke: Invoke;
+  /** Ends every environment; what runs fails, and so does what comes later. */
+  readonly close: () => Promise<void>;
+}
+
+export interface EnvironmentsOptions {
+  readonly functions: readonly LambdaFunction[];
+  /** Set over each function's own variables: the local endpoints. Read whenever an environment starts. */
+  readonly extraEnvironment?: Readonly<Record<string, string>>;
+  readonly onLog?: (entry: { functionName: string; line: string }) => void;
+  readonly limits?: Partial<PoolLimits>;
+}
+
+/**
+ * Makes the pools of execution environments, one pool a function. An environment has one event at a time and
+ * keeps its module state; when all are busy a new one starts, up to a limit.
+ */
+export function makeEnvironments(options: EnvironmentsOptions): Environments {
+  const { functions, extraEnvironment: extra = {}, onLog } = options;
+  const limits = { ...POOL_LIMITS, ...options.limits };
+  const pools = new Map(
+    functions.map((fn) => {
+      const onLine = (line: string): void => onLog?.({ functionName: fn.functionName, line });
+      return [fn.logicalId, makePool(() => startEnvironment({ fn, extra, onLine }), limits)];
+    }),
+  );
+  let closed = false;
+  // A call, because it may change during any wait.
+  const isClosed = (): boolean => closed;
+
+  async function invoke(functionId: string, event: unknown): Promise<Result> {
+    const pool = pools.get(functionId);
+    if (isClosed()) return failed('ServiceException', CLOSED, 0);
+    if (pool === undefined) return failed('ServiceException', `There is no function ${functionId}`, 0);
+    const began = performance.now();
+    const lease = await pool.take();
+    const waited = performance.now() - began;
+    // As Lambda refuses what is over the concurrency: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+    if (lease === undefined) {
+      return isClosed()
+        ? failed('ServiceException', CLOSED, waited)
+        : failed('TooManyRequestsException', 'Rate exceeded', waited);
+    }
+    const outcome = await lease.environment.invoke(event);
+    if (!isClosed()) pool.giveBack(lease.environment);
+    return { ...outcome, ms: performance.now() - began, coldStart: lease.coldStart };
+  }
+
+  return {
+    invoke,
+    close: async () => {
+      closed = true;
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
+
+const CLOSED = 'The environments are closed';
+
+function failed(type: string, message: string, ms: number): Result {
+  return { ok: false, error: { type, message }, ms, coldStart: false };
+}
