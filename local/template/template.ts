@@ -27,7 +27,8 @@ const RawTemplate = z.object({
 const RUN = new Set([...API_TYPES, ...TABLE_TYPES, SECRET_TYPE, FUNCTION_TYPE]);
 
 /** What a deployment needs and a local run does not. */
-const NEEDS_NOTHING = /^AWS::(IAM::.*|ApiGateway::Account|ApiGatewayV2::Deployment)$/;
+const NEEDS_NOTHING =
+  /^AWS::(IAM::.*|Logs::.*|Lambda::Permission|CDK::Metadata|ApiGateway::Account|ApiGatewayV2::Deployment)$/;
 
 /**
  * Reads `<cdkOutDir>/<stackName>.template.json` into what the local run needs.
