@@ -16,7 +16,7 @@ const pure = {
 };
 
 export default defineConfig(
-  globalIgnores(['cdk.out', '.local', 'coverage']),
+  globalIgnores(['client/dist', 'cdk.out', '.local', 'coverage']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

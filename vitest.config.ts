@@ -9,7 +9,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{functions,infra,local}/**/*.test.ts'] },
+        test: { name: 'unit', include: ['{functions,infra,local,client}/**/*.test.ts'] },
       },
       {
         extends: true,

@@ -1,0 +1,112 @@
+import { CLIENT_IDLE_MS, CLIENT_REFRESH_MS } from './constants.ts';
+import { makeDeadline } from './deadline.ts';
+import { type EditorLike, isOpen, listen, ownPage, type PageLike, say } from './shapes.ts';
+import type { SocketLike, TextFieldLike } from './shapes.ts';
+
+export interface SenderOptions {
+  /** What is written now, for an element without a `value`: `() => element.textContent`. It stays in the page. */
+  text?: () => string | null;
+  /** The window that the field is in, when it is not the script's own. */
+  page?: PageLike;
+}
+
+export interface TypingSender {
+  /** Call it when the message was sent. */
+  sent: () => void;
+  /** Ends what is shown and lets go of the field. */
+  stop: () => void;
+}
+
+/** The socket, or what answers with the one in use now; none while there is none. */
+export type SocketSource = SocketLike | (() => SocketLike | null | undefined);
+
+/**
+ * Follows a text field and tells the relay when the guest begins and ceases to type: on at the first key, again at
+ * most every 5 seconds while keys come, off after 6 seconds without one, on blur, on clear, on `sent()`, on pagehide.
+ * Only "on" and "off" leave the page.
+ * @param socket a function is asked at every key, so that an app that reconnects can answer with its current socket
+ * @param input an element without a `value`, such as a contenteditable one, needs `options.text`
+ * @throws TypeError when there is neither
+ */
+export function typingSender(
+  socket: SocketSource,
+  input: TextFieldLike,
+  options?: SenderOptions,
+): TypingSender;
+export function typingSender(
+  socket: SocketSource,
+  input: EditorLike,
+  options: SenderOptions & Required<Pick<SenderOptions, 'text'>>,
+): TypingSender;
+export function typingSender(
+  socket: SocketSource,
+  input: EditorLike,
+  { text, page = ownPage() }: SenderOptions = {},
+): TypingSender {
+  if (!text && typeof input.value !== 'string')
+    throw new TypeError('The field has no value: give options.text');
+  const read = text ?? (() => input.value);
+  const state = makeTold();
+
+  function onKey(): void {
+    // A line break or blanks alone are what a key that sends leaves behind, not a draft.
+    if (read()?.trim()) state.key(typeof socket === 'function' ? socket() : socket);
+    else state.end();
+  }
+
+  const detach = [
+    listen(input, ['input'], onKey),
+    listen(input, ['blur'], state.end),
+    listen(page, ['pagehide'], state.end),
+    listen(page, ['pageshow', 'visibilitychange'], state.resume),
+  ];
+  return {
+    sent: state.end,
+    stop() {
+      for (const end of detach) end();
+      state.end();
+    },
+  };
+}
+
+interface Told {
+  key: (socket: SocketLike | null | undefined) => void;
+  end: () => void;
+  resume: () => void;
+}
+
+/** What the relay was told last, and over which socket: a socket that closed has told nothing. */
+function makeTold(): Told {
+  let told: { socket: SocketLike; at: number; unlisten: () => void } | undefined;
+  const idle = makeDeadline(end);
+
+  function forget(): void {
+    idle.clear();
+    told?.unlisten();
+    told = undefined;
+  }
+  function end(): void {
+    const last = told?.socket;
+    forget();
+    // The relay takes an off only from the connection that said on.
+    if (last) say(last, { type: 'typing', data: { isTyping: false } });
+  }
+  function on(socket: SocketLike): void {
+    forget();
+    if (!say(socket, { type: 'typing', data: { isTyping: true } })) return;
+    told = { socket, at: performance.now(), unlisten: listen(socket, ['close'], forget) };
+  }
+
+  return {
+    key(socket) {
+      if (!isOpen(socket)) {
+        end();
+        return;
+      }
+      if (told?.socket !== socket || performance.now() - told.at >= CLIENT_REFRESH_MS) on(socket);
+      if (told) idle.set(CLIENT_IDLE_MS);
+    },
+    end,
+    resume: idle.check,
+  };
+}
