@@ -7,7 +7,12 @@ const relay = makeRelay(await openSender());
 
 /** $disconnect: the guest left, so typing ends. */
 export const handler = async (raw: unknown): Promise<APIGatewayProxyResult> => {
-  const { requestId, authorizer } = disconnectEvent.parse(raw).requestContext;
-  await relay.left({ sealedSession: authorizer.session, requestId });
+  const { connectionId, requestId, requestTimeEpoch, authorizer } = disconnectEvent.parse(raw).requestContext;
+  await relay.left({
+    connectionId,
+    sealedSession: authorizer.session,
+    requestId,
+    receivedAt: requestTimeEpoch,
+  });
   return { statusCode: 200, body: '' };
 };

@@ -15,6 +15,7 @@ export const handler = async (raw: unknown): Promise<APIGatewayProxyResult> => {
   const { connectionId, requestId, requestTimeEpoch, authorizer } = requestContext;
   const answer = await relay.typing({
     body,
+    connectionId,
     sealedSession: authorizer.session,
     requestId,
     receivedAt: requestTimeEpoch,

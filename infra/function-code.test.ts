@@ -2,12 +2,12 @@ import { builtinModules as NODE_MODULES } from 'node:module';
 import { buildSync } from 'esbuild';
 import { expect, it } from 'vitest';
 import { bundleOptions } from './function-code.ts';
-import { AUTHORIZER, ROUTES } from './routes.ts';
+import { AUTHORIZER, EXPIRE, ROUTES } from './routes.ts';
 
 /** ws tries to load these two, and does without them. */
 const OPTIONAL = ['bufferutil', 'utf-8-validate'];
 
-const handlers = [AUTHORIZER, ...ROUTES].map(({ handler }) => handler);
+const handlers = [AUTHORIZER, EXPIRE, ...ROUTES].map(({ handler }) => handler);
 
 it.each(handlers)(
   "%s is one minified ES module with nothing left outside but Node's own modules",

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { readConfig } from './config.ts';
 import { RelayStack } from './relay-stack.ts';
-import { AUTHORIZER, ROUTES } from './routes.ts';
+import { AUTHORIZER, EXPIRE, ROUTES } from './routes.ts';
 
 // The template without its bundles: what they hold is the end-to-end suite's business.
 const app = new App({
@@ -106,7 +106,7 @@ describe('the role for API Gateway logs', () => {
 });
 
 describe('each function', () => {
-  const handlers = [AUTHORIZER, ...ROUTES].map(({ handler }) => handler);
+  const handlers = [AUTHORIZER, EXPIRE, ...ROUTES].map(({ handler }) => handler);
 
   it('is there once, on Node 24 and arm64, with its own log group', () => {
     template.resourceCountIs('AWS::Lambda::Function', handlers.length);
@@ -124,25 +124,22 @@ describe('each function', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   });
 
-  it.each<[string, (string | RegExp)[]]>([
-    ['authorizer', [/^secretsmanager:GetSecretValue on \{"Ref":"TicketKey/, /^dynamodb:PutItem on .*"Table/]],
+  const sends = [
+    /^secretsmanager:GetSecretValue on .*"TicketKey/,
+    /^secretsmanager:GetSecretValue on .*"GenesysClient/,
+    /^dynamodb:(UpdateItem|GetItem) on .*"Table/,
+    /^sqs:SendMessage on .*"Watches/,
+  ];
+  const receives =
+    /^sqs:(ReceiveMessage|ChangeMessageVisibility|GetQueueUrl|DeleteMessage|GetQueueAttributes) on .*"Watches/;
+
+  it.each<[string, RegExp[]]>([
+    ['authorizer', [/^secretsmanager:GetSecretValue on .*"TicketKey/, /^dynamodb:PutItem on .*"Table/]],
     ['connect', []],
-    [
-      'typing',
-      [
-        /^secretsmanager:GetSecretValue on .*"TicketKey/,
-        /^secretsmanager:GetSecretValue on .*"GenesysClient/,
-        /^execute-api:ManageConnections on .*\/v1\/POST\/@connections\/\*/,
-      ],
-    ],
+    ['typing', [...sends, /^execute-api:ManageConnections on .*\/v1\/POST\/@connections\/\*/]],
     ['fallback', []],
-    [
-      'disconnect',
-      [
-        /^secretsmanager:GetSecretValue on .*"TicketKey/,
-        /^secretsmanager:GetSecretValue on .*"GenesysClient/,
-      ],
-    ],
+    ['disconnect', sends],
+    ['expire', [...sends, receives]],
   ])('%s may write its own log, and beside it only %s', (handler, expected) => {
     const own = [/^logs:CreateLogStream on .*Log/, /^logs:PutLogEvents on .*Log/];
     const grants = grantsOf(handler);
@@ -186,6 +183,24 @@ describe('each function', () => {
           ALLOWED_HOSTS: 'chat.example.com',
         }),
       },
+    });
+  });
+});
+
+describe('the delay queue', () => {
+  it('keeps what fails again and again aside, and hides what is being handled for as long as that may take', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: 10,
+      RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: Match.anyValue() },
+      SqsManagedSseEnabled: true,
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 10 });
+  });
+
+  it('brings back alone what failed alone', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BatchSize: 10,
     });
   });
 });

@@ -5,12 +5,14 @@ import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integra
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { RelayConfig } from './config.ts';
 import { makeFunction, makeLogGroup } from './relay-function.ts';
-import { AUTHORIZER, type FunctionSpec, ROUTES, type Touches } from './routes.ts';
+import { AUTHORIZER, EXPIRE, type FunctionSpec, ROUTES, type Touches } from './routes.ts';
 
 /**
  * One line a request. The authorizer's context stays out of it, though it is sealed.
@@ -40,9 +42,10 @@ interface Shared {
   table: Table;
   ticketKey: Secret;
   genesysClient: Secret;
+  watches: Queue;
 }
 
-/** The whole deployment: a WebSocket API, a function for each route, a table, two secrets. */
+/** The whole deployment: a WebSocket API, a function for each route, a table, two secrets, a delay queue. */
 export class RelayStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: StackProps & { config: RelayConfig }) {
     super(scope, id, props);
@@ -52,6 +55,7 @@ export class RelayStack extends Stack {
       table: makeTable(this),
       ticketKey: makeTicketKey(this),
       genesysClient: makeGenesysClient(this),
+      watches: makeWatchQueue(this),
     };
     const build = (spec: FunctionSpec): Function => this.buildFunction(spec, shared);
     // No identity source: the default demands a header that browsers cannot set; the function refuses instead.
@@ -61,6 +65,9 @@ export class RelayStack extends Stack {
       const onlyAtConnect = route === '$connect' ? { authorizer } : {};
       shared.api.addRoute(route, { integration, returnResponse: answers, ...onlyAtConnect });
     }
+    // One that failed comes back alone; the others of its batch do not.
+    const source = new SqsEventSource(shared.watches, { batchSize: 10, reportBatchItemFailures: true });
+    build(EXPIRE).addEventSource(source);
     const stage = makeStage(this, shared);
     new CfnOutput(this, 'WebSocketUrl', { value: stage.url });
     new CfnOutput(this, 'TicketKeySecretName', { value: shared.ticketKey.secretName });
@@ -79,7 +86,7 @@ export class RelayStack extends Stack {
   }
 
   /** What a function needs for each thing it may touch: its variables, and a grant no wider than that. */
-  private means(touch: Touches, { config, api, table, ticketKey, genesysClient }: Shared) {
+  private means(touch: Touches, { config, api, table, ticketKey, genesysClient, watches }: Shared) {
     const hosts = { ALLOWED_HOSTS: config.allowedHosts.join(',') };
     switch (touch) {
       case 'ticket-key':
@@ -99,6 +106,16 @@ export class RelayStack extends Stack {
         return {
           environment: { TABLE_NAME: table.tableName },
           grant: (to: IGrantable) => table.grant(to, 'dynamodb:PutItem'),
+        };
+      case 'typing-state':
+        return {
+          environment: { TABLE_NAME: table.tableName },
+          grant: (to: IGrantable) => table.grant(to, 'dynamodb:UpdateItem', 'dynamodb:GetItem'),
+        };
+      case 'delay-queue':
+        return {
+          environment: { WATCH_QUEUE_URL: watches.queueUrl },
+          grant: allow('sqs:SendMessage', watches.queueArn),
         };
       case 'answer-clients': {
         // Built from the API's id, so that it stays right behind a custom domain; the SDK reads it by itself.
@@ -131,6 +148,24 @@ function makeTable(scope: Construct): Table {
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     // Nothing in it outlives its connection.
     removalPolicy: RemovalPolicy.DESTROY,
+  });
+}
+
+/** Watches wait here for a guest's silence; what fails again and again is kept aside for a person. */
+function makeWatchQueue(scope: Construct): Queue {
+  const deadLetters = new Queue(scope, 'DeadWatches', {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+  return new Queue(scope, 'Watches', {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    // Not shorter than the function's time-out, or a slow one would be handed out twice.
+    visibilityTimeout: Duration.seconds(10),
+    // Nobody types for so long without a word.
+    retentionPeriod: Duration.hours(1),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
   });
 }
 

@@ -1,5 +1,9 @@
 /** What a function may touch. The stack makes of each the narrowest grant, and the variables that go with it. */
-export type Touches = 'ticket-key' | 'genesys' | 'spend-tickets' | 'answer-clients';
+export type Touches =
+  'ticket-key' | 'genesys' | 'spend-tickets' | 'typing-state' | 'delay-queue' | 'answer-clients';
+
+/** What it takes to bring typing upstream, and to end it again. */
+const SENDS = ['ticket-key', 'genesys', 'typing-state', 'delay-queue'] as const;
 
 export interface FunctionSpec {
   /** `functions/{handler}.ts` */
@@ -17,10 +21,13 @@ export interface Route extends FunctionSpec {
 /** The one table of routes: the stack, the local run and the docs follow it. */
 export const ROUTES: readonly Route[] = [
   { route: '$connect', handler: 'connect', touches: [] },
-  { route: 'typing', handler: 'typing', touches: ['ticket-key', 'genesys', 'answer-clients'] },
+  { route: 'typing', handler: 'typing', touches: [...SENDS, 'answer-clients'] },
   { route: '$default', handler: 'fallback', touches: [], answers: true },
-  { route: '$disconnect', handler: 'disconnect', touches: ['ticket-key', 'genesys'] },
+  { route: '$disconnect', handler: 'disconnect', touches: SENDS },
 ];
 
 /** Opens the ticket of every new connection. */
 export const AUTHORIZER: FunctionSpec = { handler: 'authorizer', touches: ['ticket-key', 'spend-tickets'] };
+
+/** Gets what the delay queue brings back: guests who may have fallen silent. */
+export const EXPIRE: FunctionSpec = { handler: 'expire', touches: SENDS };

@@ -13,6 +13,7 @@ import { type Org, startOrg } from './genesys/org.ts';
 import { startOnPort } from './listen.ts';
 import { makeListeners } from './listeners.ts';
 import { startPage } from './page/server.ts';
+import { startEventSources } from './queues/event-sources.ts';
 import { synthesise } from './synth.ts';
 
 export interface LocalOptions {
@@ -33,6 +34,8 @@ export interface LocalRun {
   gateway: string;
   page: string;
   genesys: string;
+  /** The local AWS endpoints. */
+  aws: string;
   ticketKeyFile: string;
   /** Ends every server, function and socket, and removes what was written. */
   close: () => Promise<void>;
@@ -105,6 +108,7 @@ async function start(options: LocalOptions, add: Add): Promise<Omit<LocalRun, 'c
     ),
   );
   endpoints['AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI'] = gateway.callbackUrl;
+  add(startEventSources({ template, queues: aws.queues, invoke: functions.invoke }));
 
   const keys = ticketKeys.parse(JSON.parse(aws.secretValue('TicketKey')));
   const ticketKeyFile = options.ticketKeyFile(Number(new URL(gateway.url).port));
@@ -127,7 +131,7 @@ async function start(options: LocalOptions, add: Add): Promise<Omit<LocalRun, 'c
       taken('page'),
     ),
   );
-  return { gateway: gateway.url, page: page.url, genesys: org.url, ticketKeyFile };
+  return { gateway: gateway.url, page: page.url, genesys: org.url, aws: aws.url, ticketKeyFile };
 }
 
 /** The template of a stack that is set to talk to the simulated org and to nothing else. */

@@ -17,7 +17,7 @@ const HELP = `Runs the whole relay on this machine: the synthesised stack, its f
   --page-port N      the page (default 4000)
   --genesys-port N   the simulated org (default 4002)
   --no-open          do not open a browser
-  --json             print {"gateway","page","genesys","ticketKeyFile"}; everything else goes to standard error
+  --json             print {"gateway","page","genesys","aws","ticketKeyFile"}; everything else goes to standard error
   --help             this text
 
 Ctrl-C ends everything.
@@ -124,9 +124,9 @@ async function main(): Promise<void> {
     if (!ending.signal.aborted) throw error;
   });
   if (run && !ending.signal.aborted) {
-    const { gateway, page, genesys, ticketKeyFile } = run;
+    const { gateway, page, genesys, aws, ticketKeyFile } = run;
     process.stdout.write(
-      flags.json ? `${JSON.stringify({ gateway, page, genesys, ticketKeyFile })}\n` : welcome(run),
+      flags.json ? `${JSON.stringify({ gateway, page, genesys, aws, ticketKeyFile })}\n` : welcome(run),
     );
     if (!flags.json && !flags['no-open'] && process.stdout.isTTY) openBrowser(page);
     await ended;

@@ -25,9 +25,9 @@ export class AwsError extends Error {
 
 interface Service {
   /** The service's name in a signature and in a host, such as `dynamodb`. */
-  service: 'dynamodb' | 'secretsmanager';
+  service: 'dynamodb' | 'secretsmanager' | 'sqs';
   /** The service's part of `AWS_ENDPOINT_URL_…`, as the SDKs have it. */
-  endpointVariable: 'DYNAMODB' | 'SECRETS_MANAGER';
+  endpointVariable: 'DYNAMODB' | 'SECRETS_MANAGER' | 'SQS';
   /** What stands before the operation in `X-Amz-Target`. */
   target: string;
   contentType: string;
@@ -44,6 +44,13 @@ export const SECRETS_MANAGER: Service = {
   endpointVariable: 'SECRETS_MANAGER',
   target: 'secretsmanager',
   contentType: 'application/x-amz-json-1.1',
+};
+
+export const SQS: Service = {
+  service: 'sqs',
+  endpointVariable: 'SQS',
+  target: 'AmazonSQS',
+  contentType: 'application/x-amz-json-1.0',
 };
 
 /** Lambda sets these in every function. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */

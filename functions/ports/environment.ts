@@ -17,6 +17,8 @@ export const authorizerEnvironment = z.object({
 /** What every function needs that sends upstream. */
 export const senderEnvironment = z.object({
   TICKET_KEY_SECRET: z.string(),
+  TABLE_NAME: z.string(),
+  WATCH_QUEUE_URL: z.url(),
   GENESYS_CLIENT_SECRET: z.string(),
   GENESYS_API_URL: z.url(),
   GENESYS_LOGIN_URL: z.url(),

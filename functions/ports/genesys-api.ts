@@ -40,13 +40,19 @@ export interface GenesysApiPorts {
 
 const tokenAnswer = z.object({ access_token: z.string(), expires_in: z.optional(z.number()) });
 
-/** A code or an id, and nothing that could be a token or somebody's words: both go into the log. */
-const word = z.catch(z.optional(z.string().check(z.regex(/^[\w.-]{1,100}$/))), undefined);
+/** `missing.any.permissions`: words and dots, and nothing that could be a token, since it goes into the log. */
+const errorCode = z.catch(
+  z.optional(z.string().check(z.regex(/^[a-z]{1,40}(\.[a-z]{1,40}){0,6}$/))),
+  undefined,
+);
+
+/** Genesys' ids for their support. */
+const correlation = z.catch(z.optional(z.string().check(z.regex(/^[\w-]{1,64}$/))), undefined);
 
 /** Platform-client-sdk-javascript, index.d.ts: ErrorBody. Every field is optional. */
 const errorBody = z.object({
-  code: word,
-  contextId: word,
+  code: errorCode,
+  contextId: correlation,
   messageParams: z.optional(z.record(z.string(), z.unknown())),
 });
 
@@ -202,7 +208,7 @@ function read(answer: HttpAnswer, call: ApiCall): unknown {
 function refusal({ status, headers, body }: HttpAnswer, call: ApiCall): RelayError {
   const error = errorBody.safeParse(tryJson(body)).data ?? {};
   const cause = new Error(`${call.method} was answered with ${status} ${error.code ?? ''}`.trim());
-  const correlationId = error.contextId ?? word.parse(headers['inin-correlation-id']);
+  const correlationId = error.contextId ?? correlation.parse(headers['inin-correlation-id']);
   const details = { cause, ...(correlationId !== undefined && { correlationId }) };
   if (status === 429) return rateLimited(headers, details);
   if (status >= 500 || status === 408) return unavailable(cause);

@@ -1,16 +1,19 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { UPSTREAM_DEADLINE_MS, WARM_UP_MS } from '../relay/constants.ts';
 import { describe } from '../relay/errors.ts';
 import { makeHostRule } from '../relay/hosts.ts';
 import type { RelayPorts } from '../relay/relay.ts';
 import { ticketKeys } from '../relay/ticket.ts';
-import { makeAws, SECRETS_MANAGER } from './aws.ts';
+import { DYNAMODB, makeAws, SECRETS_MANAGER, SQS } from './aws.ts';
 import { readEnvironment, senderEnvironment } from './environment.ts';
 import { makeGenesysApi, oauthClient } from './genesys-api.ts';
 import { makeHttp } from './http.ts';
 import { log } from './log.ts';
+import { makeQueue } from './queue.ts';
 import { makeSecret } from './secrets.ts';
 import { makeSessions } from './sessions.ts';
 import { makeSockets } from './sockets.ts';
+import { makeTypingTable } from './typing-table.ts';
 import { makeUpstreamPort } from './upstream.ts';
 
 /**
@@ -36,7 +39,10 @@ export async function openSender(): Promise<RelayPorts> {
   return {
     upstream: makeUpstreamPort(api, makeSockets(now)),
     openSession: makeSessions(keys, makeHostRule(environment.ALLOWED_HOSTS)),
+    store: makeTypingTable(makeAws(DYNAMODB, http, process.env), environment.TABLE_NAME),
+    watchLater: makeQueue(makeAws(SQS, http, process.env), environment.WATCH_QUEUE_URL),
     now,
+    wait: (ms) => delay(ms),
     warn: log.warn,
   };
 }

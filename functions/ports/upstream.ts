@@ -1,4 +1,4 @@
-import type { UpstreamPort } from '../relay/relay.ts';
+import type { UpstreamPort } from '../relay/delivery.ts';
 import type { GenesysApi } from './genesys-api.ts';
 import type { Sockets } from './sockets.ts';
 

@@ -39,6 +39,9 @@ export const SOCKET_PONG_MS = 500;
 /** Guest sockets that one function environment keeps open at most. */
 export const SOCKETS_MAX = 50;
 
+/** Sessions whose check passed, that one environment remembers. */
+export const CHECKS_REMEMBERED = 1_000;
+
 /** How often a client repeats its "on" while keys come. */
 export const CLIENT_REFRESH_MS = 5_000;
 

@@ -19,7 +19,7 @@ export const pingFrame = z.strictObject({ type: z.literal('ping') });
 export const CLIENT_FRAME_TYPES = ['typing', 'ping'] as const;
 
 /** What became of a typing message. */
-export const OUTCOMES = ['forwarded', 'stale', 'ignored'] as const;
+export const OUTCOMES = ['forwarded', 'coalesced', 'stale', 'ignored'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export const ackFrame = z.object({ type: z.literal('ack'), id: frameId, outcome: z.enum(OUTCOMES) });

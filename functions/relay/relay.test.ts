@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { makeMemoryStore } from '../../test/memory-store.ts';
 import { openSession } from '../upstreams/index.ts';
 import { RelayError, unavailable } from './errors.ts';
 import { makeHostRule } from './hosts.ts';
@@ -12,6 +13,21 @@ type Claim = { kind: string } & Record<string, unknown>;
 const guestSocket: Claim = { kind: 'typing-frame', socketUrl };
 const participant: Claim = { kind: 'participant-state', conversationId: 'c1', participantId: 'p1' };
 
+/** Everything around a relay but its upstream: state, queue and a clock that the test moves. */
+function makeWorld() {
+  const clock = { now: NOW };
+  return {
+    clock,
+    store: makeMemoryStore(),
+    watchLater: vi.fn(() => Promise.resolve()),
+    now: () => clock.now,
+    wait: (ms: number) => {
+      clock.now += ms;
+      return Promise.resolve();
+    },
+  };
+}
+
 /** A relay over an upstream that answers as `answer` says, with everything that it did. */
 function setUp(
   answer: (message: UpstreamMessage) => unknown = () => undefined,
@@ -22,20 +38,24 @@ function setUp(
   );
   const release = vi.fn();
   const warn = vi.fn<RelayPorts['warn']>();
+  const world = makeWorld();
   const relay = makeRelay({
     upstream: { send, release },
     openSession: () => Promise.resolve(openSession(upstream, makeHostRule([]))),
-    now: () => NOW,
+    ...world,
     warn,
   });
-  const typing = (body: object | string, receivedAt = NOW) =>
+  const typing = (body: object | string, receivedAt = world.clock.now, connectionId = 'tab-1') =>
     relay.typing({
       body: typeof body === 'string' ? body : JSON.stringify(body),
+      connectionId,
       sealedSession: 'sealed',
       requestId: 'request-1',
       receivedAt,
     });
-  return { relay, send, release, warn, typing };
+  const left = (connectionId = 'tab-1') =>
+    relay.left({ connectionId, sealedSession: 'sealed', requestId: 'r', receivedAt: world.clock.now });
+  return { relay, send, release, warn, typing, left, ...world };
 }
 
 const on = { type: 'typing', data: { isTyping: true } };
@@ -50,7 +70,10 @@ describe('a typing message', () => {
 
   it('with an id is acknowledged', async () => {
     const { typing } = setUp();
-    expect(await typing({ ...off, id: '7' })).toEqual({ type: 'ack', id: '7', outcome: 'forwarded' });
+    expect(await typing({ ...on, id: '7' })).toEqual({ type: 'ack', id: '7', outcome: 'forwarded' });
+    expect(await typing({ ...on, id: '8' }, NOW + 1)).toMatchObject({ outcome: 'coalesced' });
+    expect(await typing({ ...off, id: '9' }, NOW + 2)).toMatchObject({ outcome: 'forwarded' });
+    expect(await typing({ ...off, id: '10' }, NOW + 3)).toMatchObject({ outcome: 'ignored' });
   });
 
   it('that is wrong never reaches the upstream', async () => {
@@ -69,8 +92,10 @@ describe('a typing message', () => {
   });
 
   it('that waited for long is sent when it is an off', async () => {
-    const { typing } = setUp();
-    expect(await typing({ ...off, id: '7' }, NOW - 60_000)).toMatchObject({ outcome: 'forwarded' });
+    const { typing, clock } = setUp();
+    await typing(on);
+    clock.now += 60_000;
+    expect(await typing({ ...off, id: '7' }, NOW + 1)).toMatchObject({ outcome: 'forwarded' });
   });
 });
 
@@ -82,9 +107,11 @@ describe('the time that an upstream gets', () => {
   });
 
   it('is never less than half a second', async () => {
-    const { typing, send } = setUp();
-    await typing(off, NOW - 60_000);
-    expect(send).toHaveBeenCalledWith(expect.anything(), NOW + 500);
+    const { typing, send, clock } = setUp();
+    await typing(on);
+    clock.now += 60_000;
+    await typing(off, NOW + 1);
+    expect(send).toHaveBeenLastCalledWith(expect.anything(), NOW + 60_500);
   });
 });
 
@@ -110,18 +137,26 @@ describe('a failure', () => {
   it('to open the session ends it for the client', async () => {
     const { warn, send } = setUp();
     const relay = makeRelay({
+      ...makeWorld(),
       upstream: { send, release: () => undefined },
       openSession: () => Promise.reject(new TicketError('unknown_key', 'rotated twice')),
-      now: () => NOW,
       warn,
     });
-    const answer = await relay.typing({
-      body: JSON.stringify(on),
-      sealedSession: 'x',
-      requestId: 'r',
-      receivedAt: NOW,
+    const event = { connectionId: 'c', sealedSession: 'x', requestId: 'r', receivedAt: NOW };
+    expect(await relay.typing({ body: JSON.stringify(on), ...event })).toMatchObject({
+      error: { code: 'session_ended' },
     });
-    expect(answer).toMatchObject({ error: { code: 'session_ended' } });
+  });
+
+  it('of the state drops the message, and is told only to who asked for an answer', async () => {
+    const { typing, send, store, warn } = setUp();
+    vi.spyOn(store, 'decide').mockRejectedValue(new Error('throttled'));
+    expect(await typing(on)).toBeUndefined();
+    expect(await typing({ ...on, id: '7' })).toMatchObject({
+      error: { code: 'upstream_unavailable', id: '7' },
+    });
+    expect(send).not.toHaveBeenCalled();
+    expect(warn).toHaveBeenCalledTimes(2);
   });
 
   it('that nobody foresaw is told without its words', async () => {
@@ -147,7 +182,7 @@ describe('the check before the first message', () => {
       participant,
     );
     await typing(on);
-    await typing(off);
+    await typing(off, NOW + 1);
     expect(methods(send)).toEqual(['GET', 'POST', 'POST']);
   });
 
@@ -168,7 +203,7 @@ describe('the check before the first message', () => {
     };
     const { typing, send, warn } = setUp(answering(forbidden), participant);
     expect(await typing({ ...on, id: '7' })).toMatchObject({ outcome: 'forwarded' });
-    await typing(off);
+    await typing(off, NOW + 1);
     expect(methods(send)).toEqual(['GET', 'POST', 'POST']);
     expect(warn).toHaveBeenCalledExactlyOnceWith('session_unchecked', expect.anything());
   });
@@ -189,14 +224,30 @@ describe('the check before the first message', () => {
 
 describe('a guest who leaves', () => {
   it('ends typing upstream where it is held', async () => {
-    const { relay, send } = setUp();
-    await relay.left({ sealedSession: 'sealed', requestId: 'r' });
-    expect(send).toHaveBeenCalledExactlyOnceWith({ via: 'socket', url: socketUrl, frame: off }, NOW + 3_000);
+    const { typing, left, send } = setUp();
+    await typing(on);
+    await left();
+    expect(send).toHaveBeenLastCalledWith({ via: 'socket', url: socketUrl, frame: off }, NOW + 3_000);
   });
 
-  it('whose session was never accepted leaves nothing upstream', async () => {
-    const { relay, send } = setUp(() => ({ participants: [] }), participant);
-    await relay.left({ sealedSession: 'sealed', requestId: 'r' });
+  it('without having typed costs no call', async () => {
+    const { left, send } = setUp();
+    await left();
+    expect(send).not.toHaveBeenCalled();
+  });
+
+  it('by one tab does not end the typing in another', async () => {
+    const { typing, left, send } = setUp();
+    await typing(on, NOW, 'tab-1');
+    await typing(on, NOW, 'tab-2');
+    await left('tab-1');
+    expect(send).toHaveBeenCalledOnce();
+  });
+
+  it('whose session was refused leaves nothing upstream', async () => {
+    const { typing, left, send } = setUp(() => ({ participants: [] }), participant);
+    await typing(on);
+    await left();
     expect(send).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ method: 'GET' }),
       expect.anything(),
@@ -204,16 +255,19 @@ describe('a guest who leaves', () => {
   });
 
   it('leaves no socket open', async () => {
-    const { relay, release } = setUp();
-    await relay.left({ sealedSession: 'sealed', requestId: 'r' });
+    const { left, release } = setUp();
+    await left();
     expect(release).toHaveBeenCalledOnce();
   });
 
   it('leaves a log line and no exception when the upstream is down', async () => {
-    const { relay, warn } = setUp(() => {
-      throw unavailable(new Error('down'));
+    let up = true;
+    const { typing, left, warn } = setUp(() => {
+      if (!up) throw unavailable(new Error('down'));
     });
-    await relay.left({ sealedSession: 'sealed', requestId: 'r' });
+    await typing(on);
+    up = false;
+    await left();
     expect(warn).toHaveBeenCalledExactlyOnceWith(
       'upstream_unavailable',
       expect.objectContaining({ requestId: 'r' }),

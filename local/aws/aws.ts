@@ -5,26 +5,35 @@ import { readBody } from '../http/body.ts';
 import { isSigned } from '../http/signed.ts';
 import { parseJson } from '../json.ts';
 import { listen } from '../listen.ts';
+import type { Clock } from '../queues/clock.ts';
+import type { Queues } from '../queues/queues.ts';
+import { makeQueues } from '../queues/queues.ts';
 import type { Template } from '../template/model.ts';
 import type { DynamoDb } from './dynamodb.ts';
 import { createTables, makeDynamoDb } from './dynamodb.ts';
 import { withOldItems } from './old-items.ts';
 import type { Secrets } from './secrets.ts';
 import { makeSecrets } from './secrets.ts';
+import type { Sqs } from './sqs.ts';
+import { makeSqs } from './sqs.ts';
 
 export interface AwsOptions {
-  readonly template: Pick<Template, 'tables' | 'secrets'>;
+  readonly template: Pick<Template, 'tables' | 'secrets'> & Partial<Pick<Template, 'queues'>>;
   /** 0, the default, takes a free one. */
   readonly port?: number;
   /** Values for secrets, by name or logical id (CDK's hash may be left out), over the generated ones. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** For the queues; this machine's by default. */
+  readonly clock?: Clock;
 }
 
 export interface Aws {
-  /** For `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
+  /** For `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SECRETS_MANAGER` and `AWS_ENDPOINT_URL_SQS`. */
   readonly url: string;
   /** A secret's current value, by ARN, name or logical id. Throws when there is none. */
   readonly secretValue: (id: string) => string;
+  /** The template's queues, for what takes their messages to the functions. */
+  readonly queues: Queues;
   readonly close: () => Promise<void>;
 }
 
@@ -35,14 +44,16 @@ const LARGEST_BODY = 16 * 1024 * 1024;
 const KEEP_ALIVE_MS = 60_000;
 
 /**
- * Serves the template's tables and secrets on loopback, for the AWS clients of the functions.
+ * Serves the template's tables, secrets and queues on loopback, for the AWS clients of the functions.
  * Rejects with the error of `listen` as it is, or when a table cannot be made.
  */
-export async function startAws({ template, port = 0, secrets: overrides = {} }: AwsOptions): Promise<Aws> {
+export async function startAws(options: AwsOptions): Promise<Aws> {
+  const { template, port = 0, secrets: overrides = {} } = options;
   const secrets = makeSecrets(template.secrets, overrides, Date.now);
-  const dynamoDb = withOldItems(makeDynamoDb());
+  const queues = makeQueues(template.queues ?? [], options.clock);
+  const services = { dynamoDb: withOldItems(makeDynamoDb()), secrets, sqs: makeSqs(queues) };
   const server = createServer((request, response) => {
-    handle(dynamoDb, secrets, request, response).catch(() => {
+    handle(services, request, response).catch(() => {
       // The caller broke off: there is nobody to answer.
       response.destroy();
     });
@@ -60,12 +71,17 @@ export async function startAws({ template, port = 0, secrets: overrides = {} }: 
     await close();
     throw error;
   }
-  return { url, secretValue: secrets.value, close };
+  return { url, secretValue: secrets.value, queues, close };
+}
+
+interface Services {
+  readonly dynamoDb: DynamoDb;
+  readonly secrets: Secrets;
+  readonly sqs: Sqs;
 }
 
 async function handle(
-  dynamoDb: DynamoDb,
-  secrets: Secrets,
+  { dynamoDb, secrets, sqs }: Services,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -88,13 +104,16 @@ async function handle(
     response.writeHead(answered.status, answered.headers).end(answered.body);
     return;
   }
-  const answer =
-    service === 'secretsmanager' ? secrets.handle(operation, parseJson(body.toString('utf8'))) : undefined;
+  const json = new Map([
+    ['secretsmanager', secrets],
+    ['AmazonSQS', sqs],
+  ]).get(service);
+  const answer = json?.handle(operation, parseJson(body.toString('utf8')));
   if (answer === undefined)
     respond(response, 400, { __type: 'UnknownOperationException', message: 'Unknown operation' });
-  else respond(response, answer.status, answer.body);
+  else respond(response, answer.status, answer.body, json === sqs ? '1.0' : '1.1');
 }
 
-function respond(response: ServerResponse, status: number, body: unknown): void {
-  send(response, { status, body, headers: { 'Content-Type': 'application/x-amz-json-1.1' } });
+function respond(response: ServerResponse, status: number, body: unknown, version = '1.1'): void {
+  send(response, { status, body, headers: { 'Content-Type': `application/x-amz-json-${version}` } });
 }

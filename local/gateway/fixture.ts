@@ -38,6 +38,8 @@ export function makeTemplate(routes: readonly TestRoute[]): Template {
     functions: [],
     tables: [],
     secrets: [],
+    queues: [],
+    eventSources: [],
     unknown: [],
   };
 }

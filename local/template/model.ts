@@ -7,6 +7,9 @@ export interface Template {
   readonly functions: readonly LambdaFunction[];
   readonly tables: readonly Table[];
   readonly secrets: readonly Secret[];
+  readonly queues: readonly Queue[];
+  /** What takes messages from these queues to these functions. */
+  readonly eventSources: readonly EventSource[];
   /** Resources that nothing here runs: to be shown to the developer. */
   readonly unknown: readonly UnknownResource[];
 }
@@ -89,6 +92,45 @@ export interface SecretRule {
   readonly includeSpace: boolean;
   readonly requireEachIncludedType: boolean;
   readonly template?: { readonly json: string; readonly key: string };
+}
+
+/** A standard SQS queue. */
+export interface Queue {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** `https://sqs.<region>.amazonaws.com/<account>/<name>` */
+  readonly url: string;
+  /** How long a new message waits before it can be received, unless its sender says otherwise. */
+  readonly delaySeconds: number;
+  /** How long a received message stays hidden from other receivers. */
+  readonly visibilityTimeoutSeconds: number;
+  /** How long a message is kept, counted from when it was sent. */
+  readonly retentionSeconds: number;
+  readonly redrive?: Redrive;
+}
+
+/** Where a message goes that was received this often and never deleted. */
+export interface Redrive {
+  /** The ARN of another queue of the template. */
+  readonly deadLetterArn: string;
+  readonly maxReceiveCount: number;
+}
+
+/** A mapping of a queue to a function: docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+export interface EventSource {
+  readonly logicalId: string;
+  readonly queueArn: string;
+  /** Logical id of the function. */
+  readonly functionId: string;
+  readonly enabled: boolean;
+  readonly batchSize: number;
+  /** How long a batch that is not full waits for more, in seconds. */
+  readonly batchingWindowSeconds: number;
+  /** The function names the messages that failed (`ReportBatchItemFailures`); without it a batch fails as a whole. */
+  readonly reportsItemFailures: boolean;
+  /** Batches at a time; absent: as many as Lambda starts with. */
+  readonly maximumConcurrency?: number;
 }
 
 /** A logical id without the 8 characters that CDK adds to it. */

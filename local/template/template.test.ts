@@ -1,149 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { like } from '../fixture.ts';
-import type { Template } from './model.ts';
-import { loadTemplate } from './template.ts';
-
-type Resources = Record<string, { Type: string; Properties?: object; Condition?: string }>;
-
-const invocation = (id: string): unknown => ({
-  'Fn::Join': [
-    '',
-    [
-      'arn:',
-      { Ref: 'AWS::Partition' },
-      ':apigateway:',
-      { Ref: 'AWS::Region' },
-      ':lambda:path/2015-03-31/functions/',
-      { 'Fn::GetAtt': [id, 'Arn'] },
-      '/invocations',
-    ],
-  ],
-});
-const target = (id: string): unknown => ({ 'Fn::Join': ['', ['integrations/', { Ref: id }]] });
-const ApiId = { Ref: 'Api12345678' };
-
-function fn(hash: string, more: object = {}): Resources[string] {
-  const S3Bucket = { 'Fn::Sub': 'cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}' };
-  const Properties = {
-    Code: { S3Bucket, S3Key: `${hash}.zip` },
-    Handler: 'index.handler',
-    Runtime: 'nodejs24.x',
-  };
-  return {
-    Type: 'AWS::Lambda::Function',
-    Properties: { ...Properties, Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, ...more },
-  };
-}
-
-/** As CDK writes it: a `$connect` route with an authorizer, and a two-way `typing` route. */
-const base: Resources = {
-  Role: { Type: 'AWS::IAM::Role', Properties: {} },
-  Permission: { Type: 'AWS::Lambda::Permission', Properties: {} },
-  CDKMetadata: { Type: 'AWS::CDK::Metadata', Condition: 'CDKMetadataAvailable' },
-  Log: { Type: 'AWS::Logs::LogGroup', Properties: {} },
-  AuthorizerABCDEF01: fn('a1'),
-  TypingABCDEF02: fn('b2', {
-    Timeout: 10,
-    MemorySize: 512,
-    Environment: {
-      Variables: { TABLE: { Ref: 'State' }, KEY: { Ref: 'Key' }, API: { Ref: 'Api12345678' }, N: 3 },
-    },
-    LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'WARN', LogGroup: { Ref: 'Log' } },
-  }),
-  Api12345678: {
-    Type: 'AWS::ApiGatewayV2::Api',
-    Properties: { Name: 'api', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.type' },
-  },
-  ConnectIntegration: {
-    Type: 'AWS::ApiGatewayV2::Integration',
-    Properties: { ApiId, IntegrationType: 'AWS_PROXY', IntegrationUri: invocation('TypingABCDEF02') },
-  },
-  TypingIntegration: {
-    Type: 'AWS::ApiGatewayV2::Integration',
-    Properties: {
-      ApiId,
-      IntegrationType: 'AWS_PROXY',
-      IntegrationUri: invocation('TypingABCDEF02'),
-      TimeoutInMillis: 5000,
-    },
-  },
-  Guard: {
-    Type: 'AWS::ApiGatewayV2::Authorizer',
-    Properties: {
-      ApiId,
-      AuthorizerType: 'REQUEST',
-      AuthorizerUri: invocation('AuthorizerABCDEF01'),
-      Name: 'guard',
-    },
-  },
-  ConnectRoute: {
-    Type: 'AWS::ApiGatewayV2::Route',
-    Properties: {
-      ApiId,
-      RouteKey: '$connect',
-      AuthorizationType: 'CUSTOM',
-      AuthorizerId: { Ref: 'Guard' },
-      Target: target('ConnectIntegration'),
-    },
-  },
-  TypingRoute: {
-    Type: 'AWS::ApiGatewayV2::Route',
-    Properties: {
-      ApiId,
-      RouteKey: 'typing',
-      AuthorizationType: 'NONE',
-      RouteResponseSelectionExpression: '$default',
-      Target: target('TypingIntegration'),
-    },
-  },
-  TypingResponse: {
-    Type: 'AWS::ApiGatewayV2::RouteResponse',
-    Properties: { ApiId, RouteId: { Ref: 'TypingRoute' }, RouteResponseKey: '$default' },
-  },
-  Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId, StageName: 'live', AutoDeploy: true } },
-  State: {
-    Type: 'AWS::DynamoDB::GlobalTable',
-    Properties: {
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-      Replicas: [{ Region: { Ref: 'AWS::Region' } }],
-      TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
-    },
-  },
-  Key: {
-    Type: 'AWS::SecretsManager::Secret',
-    Properties: {
-      GenerateSecretString: {
-        SecretStringTemplate: '{}',
-        GenerateStringKey: 'k',
-        PasswordLength: 43,
-        ExcludePunctuation: true,
-        ExcludeCharacters: '"',
-      },
-    },
-  },
-};
-
-async function load(changes: Record<string, Resources[string] | undefined> = {}): Promise<Template> {
-  const folder = await mkdtemp(join(tmpdir(), 'template-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const resources = Object.fromEntries(
-    Object.entries({ ...base, ...changes }).filter(([, one]) => one !== undefined),
-  );
-  await writeFile(join(folder, 'relay.template.json'), JSON.stringify({ Resources: resources }));
-  for (const [hash, file] of [
-    ['a1', 'index.mjs'],
-    ['b2', 'index.js'],
-  ] as const) {
-    await mkdir(join(folder, `asset.${hash}`));
-    await writeFile(join(folder, `asset.${hash}`, file), '');
-  }
-  return loadTemplate(folder, 'relay');
-}
+import { fn, load } from './fixture.ts';
 
 describe('a template', () => {
   it('gives the API with its routes, their functions and the authorizer', async () => {
@@ -239,8 +96,7 @@ describe('a template', () => {
 
   it('names every resource that nothing here runs', async () => {
     const { unknown } = await load({
-      Queue: { Type: 'AWS::SQS::Queue' },
-      Mapping: { Type: 'AWS::Lambda::EventSourceMapping', Properties: {} },
+      Topic: { Type: 'AWS::SNS::Topic' },
       Http: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
       HttpStage: {
         Type: 'AWS::ApiGatewayV2::Stage',
@@ -248,14 +104,8 @@ describe('a template', () => {
       },
       Python: fn('c3', { Runtime: 'python3.13' }),
     });
-    expect(unknown.map(({ resource }) => resource)).toEqual([
-      'Queue',
-      'Mapping',
-      'Http',
-      'HttpStage',
-      'Python',
-    ]);
-    expect(unknown[0]).toEqual({ resource: 'Queue', type: 'AWS::SQS::Queue' });
+    expect(unknown.map(({ resource }) => resource)).toEqual(['Topic', 'Http', 'HttpStage', 'Python']);
+    expect(unknown[0]).toEqual({ resource: 'Topic', type: 'AWS::SNS::Topic' });
   });
 
   it.each([

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { isSourceOf, readEventSources } from './event-sources.ts';
 import { FUNCTION_TYPE, isRunnable, readFunctions } from './functions.ts';
 import { makeResolver } from './intrinsics.ts';
 import type { Template } from './model.ts';
 import type { Resource } from './names.ts';
 import { ACCOUNT, REGION, TemplateError } from './names.ts';
+import { isFifo, QUEUE_TYPE, readQueues } from './queues.ts';
 import { makeResources } from './resources.ts';
 import { readSecrets, readTables, SECRET_TYPE, TABLE_TYPES } from './stores.ts';
 import { API_TYPES, isOtherApi, readApi } from './websocket-api.ts';
@@ -24,11 +26,11 @@ const RawTemplate = z.object({
   ),
 });
 
-const RUN = new Set([...API_TYPES, ...TABLE_TYPES, SECRET_TYPE, FUNCTION_TYPE]);
+const RUN = new Set([...API_TYPES, ...TABLE_TYPES, SECRET_TYPE, FUNCTION_TYPE, QUEUE_TYPE]);
 
 /** What a deployment needs and a local run does not. */
 const NEEDS_NOTHING =
-  /^AWS::(IAM::.*|Logs::.*|Lambda::Permission|CDK::Metadata|ApiGateway::Account|ApiGatewayV2::Deployment)$/;
+  /^AWS::(IAM::.*|Logs::.*|Lambda::Permission|CDK::Metadata|ApiGateway::Account|ApiGatewayV2::Deployment|SQS::QueuePolicy)$/;
 
 /**
  * Reads `<cdkOutDir>/<stackName>.template.json` into what the local run needs.
@@ -39,7 +41,10 @@ export function loadTemplate(cdkOutDir: string, stackName: string): Template {
   const json: unknown = JSON.parse(readFileSync(join(cdkOutDir, `${stackName}.template.json`), 'utf8'));
   const raw = RawTemplate.parse(json);
   const all = new Map<string, Resource>(Object.entries(raw.Resources));
-  const runs = new Map([...all].filter(([id, resource]) => isRun(id, resource, all)));
+  const resolver = makeResolver({ stackName, resources: all, parameters: parameterValues(raw) });
+  const direct = new Map([...all].filter(([id, resource]) => isRun(id, resource, all)));
+  const isSource = isSourceOf(direct, resolver);
+  const runs = new Map([...all].filter(([id, resource]) => direct.has(id) || isSource(id, resource)));
   for (const [id] of runs) {
     const condition = raw.Resources[id]?.Condition;
     if (condition === undefined) continue;
@@ -48,9 +53,9 @@ export function loadTemplate(cdkOutDir: string, stackName: string): Template {
       `conditions are not known here (${condition})`,
     );
   }
-  const resolver = makeResolver({ stackName, resources: all, parameters: parameterValues(raw) });
   const resources = makeResources(runs, resolver);
   const functions = readFunctions(resources, cdkOutDir);
+  const queues = readQueues(resources);
   return {
     stackName,
     region: REGION,
@@ -59,6 +64,8 @@ export function loadTemplate(cdkOutDir: string, stackName: string): Template {
     api: readApi(resources, functions),
     tables: readTables(resources),
     secrets: readSecrets(resources),
+    queues,
+    eventSources: readEventSources(resources, queues, functions),
     unknown: [...all]
       .filter(([id, resource]) => !runs.has(id) && !NEEDS_NOTHING.test(resource.Type))
       .map(([id, resource]) => ({ resource: id, type: resource.Type })),
@@ -67,6 +74,7 @@ export function loadTemplate(cdkOutDir: string, stackName: string): Template {
 
 function isRun(id: string, resource: Resource, all: ReadonlyMap<string, Resource>): boolean {
   if (!RUN.has(resource.Type) || isOtherApi(id, resource, all)) return false;
+  if (resource.Type === QUEUE_TYPE) return !isFifo(resource);
   return resource.Type !== FUNCTION_TYPE || isRunnable(resource);
 }
 

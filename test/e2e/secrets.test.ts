@@ -35,11 +35,17 @@ it('no secret, token, ticket or text of a guest is in any log line or error fram
 
   await setFaults(guest, { on: 'upgrade', status: 403, times: 1 });
   expect(await client.ask(typing(true))).toMatchObject({ type: 'error' });
-  const asGuest = await connectFor({ ...participantState(guest), guestToken: guest.guestToken });
-  await setFaults(guest, { on: 'participant', status: 403, permissions: guest.guestToken });
-  expect(await asGuest.ask(typing(true))).toMatchObject({ type: 'error' });
-  await setFaults(guest, { on: 'participant', drop: true });
-  expect(await asGuest.ask(typing(true))).toMatchObject({ type: 'error' });
+  for (const fault of [
+    { status: 403, permissions: guest.guestToken },
+    { status: 400, errorCode: guest.guestToken },
+    { drop: true },
+  ]) {
+    const other = await newGuest();
+    secrets.push(other.guestToken);
+    const asGuest = await connectFor({ ...participantState(other), guestToken: other.guestToken });
+    await setFaults(other, { on: 'participant', ...fault });
+    expect(await asGuest.ask(typing(true))).toMatchObject({ type: 'error' });
+  }
 
   secrets.push('what the guest wrote');
   for (const frame of ['"what the guest wrote"', '{"type":"what the guest wrote"}', 'what the guest wrote']) {

@@ -37,6 +37,7 @@ const ready = z.strictObject({
   gateway: z.string(),
   page: z.string(),
   genesys: z.string(),
+  aws: z.string(),
   ticketKeyFile: z.string(),
 });
 

@@ -165,6 +165,18 @@ export async function connect(ticket: string | undefined, way: Way = 'subprotoco
   };
 }
 
+/** Types on until an "on" goes upstream: two of them lie a second apart at least. */
+export async function untilForwarded(client: Client): Promise<void> {
+  await vi.waitUntil(
+    async () => {
+      const answer = await client.ask(typing(true, randomUUID()));
+      if (answer.type !== 'ack') throw new Error(`no ack but ${JSON.stringify(answer)}`);
+      return answer.outcome === 'forwarded';
+    },
+    { timeout: 10_000, interval: 100 },
+  );
+}
+
 /** A client that may type for this upstream. */
 export const connectFor = async (upstream: Upstream): Promise<Client> => connect(await newTicket(upstream));
 

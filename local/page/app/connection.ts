@@ -1,4 +1,4 @@
-import type { GuestFrame } from './typing.ts';
+import { keepAlive } from '../../../client/index.ts';
 
 export type ConnectionState = { is: 'connecting' } | { is: 'open' } | { is: 'closed'; why: string };
 
@@ -15,8 +15,8 @@ export interface ConnectionOptions {
 export interface Connection {
   /** Closes what is open and connects anew, with a new ticket. */
   connect(ticket: () => Promise<string>): Promise<void>;
-  /** False while the socket is not open. */
-  send: (frame: GuestFrame) => boolean;
+  /** The socket in use now, if there is one. */
+  socket: () => WebSocket | undefined;
 }
 
 /** Holds the guest's one socket. It does not reconnect by itself: the reader shall see that it closed. */
@@ -29,6 +29,7 @@ export function makeConnection(options: ConnectionOptions): Connection {
     options.onOpening();
     const socket = new WebSocket(options.gateway, ['typing-relay', ticket]);
     current = socket;
+    keepAlive(socket);
     socket.addEventListener('open', () => {
       wasOpen = true;
       if (socket === current) options.onState({ is: 'open' });
@@ -55,10 +56,6 @@ export function makeConnection(options: ConnectionOptions): Connection {
         if (mine === attempt) options.onState({ is: 'closed', why });
       }
     },
-    send(frame) {
-      if (current?.readyState !== WebSocket.OPEN) return false;
-      current.send(JSON.stringify(frame));
-      return true;
-    },
+    socket: () => current,
   };
 }

@@ -1,14 +1,14 @@
+import { typingSender } from '../../../client/index.ts';
 import { chatLine } from './agent.ts';
 import { sendMessage } from './calls.ts';
-import type { ConnectionState } from './connection.ts';
+import type { Connection, ConnectionState } from './connection.ts';
 import { find } from './dom.ts';
-import type { TypingSender } from './typing.ts';
 import type { UpstreamKind } from './wire.ts';
 import { upstreamKind } from './wire.ts';
 
 export interface GuestPanel {
   /** Connects the form to a guest. */
-  start(conversationId: string, typing: TypingSender, connect: () => void): void;
+  start(conversationId: string, socket: Connection['socket'], connect: () => void): void;
   showState(state: ConnectionState): void;
   kind(): UpstreamKind;
 }
@@ -21,10 +21,10 @@ export function makeGuestPanel(): GuestPanel {
   const kinds = find('kinds', HTMLFieldSetElement);
 
   return {
-    start(conversationId, typing, connect) {
+    start(conversationId, socket, connect) {
       reconnect.addEventListener('click', connect);
       kinds.addEventListener('change', connect);
-      wireComposer(conversationId, typing);
+      wireComposer(conversationId, socket);
     },
     showState(next) {
       state.dataset['state'] = next.is;
@@ -38,24 +38,19 @@ export function makeGuestPanel(): GuestPanel {
   };
 }
 
-function wireComposer(conversationId: string, typing: TypingSender): void {
+function wireComposer(conversationId: string, socket: Connection['socket']): void {
   const form = find('composer', HTMLFormElement);
   const box = find('text', HTMLInputElement);
   const sent = find('sent', HTMLElement);
   const problem = find('problem', HTMLElement);
 
-  box.addEventListener('input', () => {
-    typing.input(box.value);
-  });
-  box.addEventListener('blur', () => {
-    typing.stop();
-  });
+  const typing = typingSender(socket, box);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const text = box.value.trim();
     box.focus();
     if (text === '') return;
-    typing.stop();
+    typing.sent();
     box.value = '';
     problem.textContent = '';
     sendMessage(conversationId, text).then(

@@ -5,7 +5,6 @@ import { makeConnection } from './connection.ts';
 import { find } from './dom.ts';
 import { watchFeed } from './feed.ts';
 import { makeGuestPanel } from './guest.ts';
-import { makeTypingSender } from './typing.ts';
 import { makeWayView } from './way-view.ts';
 import { makeWay } from './way.ts';
 import type { GuestReply } from './wire.ts';
@@ -22,20 +21,14 @@ async function start(): Promise<void> {
       claims.settled('refused');
     },
     onState: (state) => {
-      if (state.is === 'open') {
-        claims.settled('connect');
-        typing.opened();
-      } else {
-        typing.closed();
-      }
+      if (state.is === 'open') claims.settled('connect');
       panel.showState(state);
     },
   });
-  const typing = makeTypingSender(connection.send);
   const connect = (): void => {
     void connection.connect(() => fetchTicket(panel.kind(), guest.conversationId));
   };
-  panel.start(guest.conversationId, typing, connect);
+  panel.start(guest.conversationId, connection.socket, connect);
   connect();
 }
 

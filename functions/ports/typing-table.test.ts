@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Aws, startAws } from '../../local/aws/aws.ts';
+import { makeMemoryStore } from '../../test/memory-store.ts';
+import type { TypingEvent, TypingStore } from '../relay/typing.ts';
+import type { Timing } from '../relay/upstream.ts';
+import { type CallAws, DYNAMODB, makeAws } from './aws.ts';
+import { makeHttp } from './http.ts';
+import { makeTypingTable } from './typing-table.ts';
+
+const T = 1_000_000;
+
+let aws: Aws;
+let call: CallAws;
+let table: TypingStore;
+
+// The very table of the stack, in an embedded DynamoDB.
+beforeAll(async () => {
+  const schema = {
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+    ],
+    BillingMode: 'PAY_PER_REQUEST',
+  };
+  aws = await startAws({
+    template: { tables: [{ logicalId: 'Table', tableName: 'relay', schema }], secrets: [] },
+  });
+  const environment = {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'id',
+    AWS_SECRET_ACCESS_KEY: 'key',
+    AWS_ENDPOINT_URL: aws.url,
+  };
+  call = makeAws(DYNAMODB, makeHttp(), environment);
+  table = makeTypingTable(call, 'relay');
+});
+afterAll(() => aws.close());
+
+const event = (isTyping: boolean, at: number, connectionId = 'tab-1'): TypingEvent => ({
+  isTyping,
+  at: T + at,
+  connectionId,
+});
+
+describe('the table decides as the pure function does', () => {
+  const wait = fc.oneof(
+    fc.integer({ min: -1_500, max: 6_000 }),
+    fc.constantFrom(0, 999, 1_000, 4_499, 4_500),
+  );
+  const typing = fc.record({ isTyping: fc.boolean(), tab: fc.constantFrom('a', 'b'), wait });
+  const mishap = fc.constantFrom('on failed', 'on may have failed', 'off failed', 'quiet', 'silence', 'end');
+  const step = fc.oneof({ weight: 5, arbitrary: typing }, { weight: 1, arbitrary: mishap });
+
+  /** What follows a failed send or a silence, done to a store. */
+  async function mend(
+    store: TypingStore,
+    session: string,
+    what: string,
+    at: number,
+    shownAt = 0,
+  ): Promise<unknown> {
+    if (what === 'off failed') return store.offFailed(session);
+    if (what === 'silence') return store.expire(session, at);
+    if (what === 'quiet') return store.quiet(session, at + 3_000);
+    if (what === 'end') return store.end(session);
+    return store.onFailed(session, shownAt, what === 'on may have failed');
+  }
+
+  it.each<Timing>(['held', 'expiring'])(
+    'over random histories: %s',
+    async (timing) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (history) => {
+          const session = randomUUID();
+          const memory = makeMemoryStore();
+          let at = T;
+          for (const one of history) {
+            const state = memory.states.get(session);
+            if (typeof one === 'string') {
+              const mended = await mend(memory, session, one, state?.at ?? T, state?.shownAt);
+              expect(await mend(table, session, one, state?.at ?? T, state?.shownAt)).toEqual(mended);
+            } else {
+              at = Math.max(T, at + one.wait);
+              const happened: TypingEvent = { isTyping: one.isTyping, connectionId: one.tab, at };
+              const decision = await memory.decide(session, happened, timing);
+              expect(await table.decide(session, happened, timing)).toEqual(decision);
+            }
+            expect(await table.read(session)).toEqual(memory.states.get(session));
+          }
+        }),
+        { numRuns: 40 },
+      );
+    },
+    120_000,
+  );
+
+  it('also when many ask at once: one on is sent', async () => {
+    const session = randomUUID();
+    const asked = Array.from({ length: 20 }, (_, index) => table.decide(session, event(true, index), 'held'));
+    const sent = (await Promise.all(asked)).filter(({ send }) => send === 'on');
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('what went wrong is taken back', () => {
+  const shown = async () => {
+    const session = randomUUID();
+    await table.decide(session, event(true, 0), 'held');
+    return session;
+  };
+
+  it('an on that was refused does not count as shown: the next one tries again, a second later', async () => {
+    const session = await shown();
+    await table.onFailed(session, T, false);
+    expect(await table.decide(session, event(true, 500), 'held')).toEqual({ outcome: 'coalesced' });
+    expect(await table.decide(session, event(true, 1_000), 'held')).toEqual({
+      outcome: 'forwarded',
+      send: 'on',
+    });
+  });
+
+  it('an on that may have got through is tried again, and its off stays owed', async () => {
+    const session = await shown();
+    await table.onFailed(session, T, true);
+    expect(await table.decide(session, event(false, 500), 'held')).toEqual({
+      outcome: 'forwarded',
+      send: 'off',
+    });
+  });
+
+  it('an on that something newer has followed is left alone', async () => {
+    const session = await shown();
+    await table.onFailed(session, T - 1, false);
+    expect((await table.read(session))?.shownAt).toBe(T);
+  });
+
+  it('an off that was not sent is owed again, unless something newer is shown', async () => {
+    const session = await shown();
+    expect(await table.offFailed(session)).toBe(false);
+    await table.decide(session, event(false, 500), 'held');
+    expect(await table.offFailed(session)).toBe(true);
+    expect(await table.decide(session, event(false, 600), 'held')).toEqual({
+      outcome: 'forwarded',
+      send: 'off',
+    });
+  });
+
+  it('a session that is over is over for good', async () => {
+    const session = await shown();
+    await table.onFailed(session, T, false);
+    await table.end(session);
+    expect(await table.decide(session, event(true, 5_000), 'held')).toEqual({ outcome: 'ended' });
+  });
+
+  it('silence takes back what is shown, unless there was a sign of life', async () => {
+    const session = await shown();
+    await table.decide(session, event(true, 5_000), 'held');
+    expect(await table.expire(session, T)).toBe(false);
+    expect(await table.expire(session, T + 5_000)).toBe(true);
+    expect(await table.expire(session, T + 5_000)).toBe(false);
+    expect((await table.read(session))?.shownAt).toBeUndefined();
+  });
+});
+
+describe('an item', () => {
+  const put = (session: string, fields: object) =>
+    call('PutItem', {
+      TableName: 'relay',
+      Item: { pk: { S: `session#${session}` }, sk: { S: 'typing' }, ...fields },
+    });
+
+  it('that is not there is no state', async () => {
+    expect(await table.read(randomUUID())).toBeUndefined();
+  });
+
+  it('of another version is read as far as it goes', async () => {
+    const session = randomUUID();
+    await put(session, { at: { N: String(T) }, version: { S: 'x' }, future: { L: [] } });
+    expect(await table.read(session)).toEqual({ at: T, by: '', lastOnAt: 0 });
+    expect(await table.decide(session, event(true, 1), 'held')).toEqual({ outcome: 'forwarded', send: 'on' });
+  });
+
+  it('without a time counts as none', async () => {
+    const session = randomUUID();
+    await put(session, { owed: { BOOL: true } });
+    expect(await table.read(session)).toBeUndefined();
+  });
+
+  it('expires some hours after its last event', async () => {
+    const session = randomUUID();
+    await table.decide(session, event(true, 0), 'held');
+    const answer = await call('GetItem', {
+      TableName: 'relay',
+      Key: { pk: { S: `session#${session}` }, sk: { S: 'typing' } },
+    });
+    expect(answer).toMatchObject({ Item: { expiresAt: { N: String(T / 1000 + 3 * 3_600) } } });
+  });
+});
