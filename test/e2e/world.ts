@@ -4,19 +4,12 @@ import { inject, onTestFinished, vi } from 'vitest';
 import WebSocket from 'ws';
 import * as z from 'zod';
 import { serverFrame, type ServerFrame } from '../../functions/relay/protocol.ts';
+import { guestRecord } from '../../local/genesys/guest-record.ts';
 import { sealTicket, type TicketClaims, ticketKeys } from '../../functions/relay/ticket.ts';
 
 /** The world as the end-to-end tests see it: clients at one end, the simulated org at the other. */
 export const local = inject('local');
 
-const guestRecord = z.object({
-  guestId: z.string(),
-  guestToken: z.string(),
-  conversationId: z.string(),
-  participantId: z.string(),
-  agentParticipantId: z.string(),
-  socketUrl: z.string(),
-});
 export type Guest = z.infer<typeof guestRecord>;
 
 const orgMessage = z.object({
