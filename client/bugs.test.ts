@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CLIENT_GAP_MS } from './constants.ts';
 import { FakeField, FakeSocket, OFF, ON } from './fakes.ts';
 import { typingReceiver } from './receiver.ts';
 import { typingSender } from './sender.ts';
@@ -39,6 +40,7 @@ describe('stuck after a reconnect (element-web #25942)', () => {
     socket.close();
     field.type('ab');
     socket.open();
+    vi.advanceTimersByTime(CLIENT_GAP_MS);
     field.type('abc');
     expect(socket.sent).toEqual([ON, ON]);
   });

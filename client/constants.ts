@@ -10,6 +10,12 @@ export const CLIENT_REFRESH_MS = 5_000;
  */
 export const CLIENT_IDLE_MS = 6_000;
 
+/**
+ * Two ons lie at least so far apart: the relay drops one that comes within a second of the last, and the rest is for
+ * jitter on the way. The first key after that speaks.
+ */
+export const CLIENT_GAP_MS = 1_200;
+
 /** How long the agent's "on" shows where its frame does not say. */
 export const EXPIRY_MS = 7_000;
 

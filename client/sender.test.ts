@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CLIENT_GAP_MS } from './constants.ts';
 import { FakeField, FakeSocket, OFF, ON } from './fakes.ts';
 import { typingSender } from './sender.ts';
 
@@ -33,6 +34,18 @@ describe('on', () => {
     start();
     field.type('a');
     expect(socket.sent).toEqual([ON]);
+  });
+
+  it('waits for the first key after the gap that the relay keeps between two ons', () => {
+    const typing = start();
+    field.type('a');
+    typing.sent();
+    vi.advanceTimersByTime(CLIENT_GAP_MS - 1);
+    field.type('b');
+    expect(socket.sent).toEqual([ON, OFF]);
+    vi.advanceTimersByTime(1);
+    field.type('bc');
+    expect(socket.sent).toEqual([ON, OFF, ON]);
   });
 
   it('is said again every 5 seconds while keys come', () => {
@@ -172,6 +185,7 @@ describe('a function that answers with the current socket', () => {
     expect(socket.sent).toEqual([ON]);
     socket.close();
     current = new FakeSocket();
+    vi.advanceTimersByTime(CLIENT_GAP_MS);
     field.type('abc');
     expect(current.sent).toEqual([ON]);
     expect(socket.sent).toEqual([ON]);
@@ -196,6 +210,7 @@ describe('a function that answers with the current socket', () => {
     field.type('ab');
     expect(socket.sent).toEqual([ON, OFF]);
     current = socket;
+    vi.advanceTimersByTime(CLIENT_GAP_MS);
     field.type('abc');
     current = new FakeSocket();
     current.readyState = 0;
@@ -208,6 +223,7 @@ describe('a function that answers with the current socket', () => {
     typingSender(() => current, field, { page });
     field.type('a');
     current = new FakeSocket();
+    vi.advanceTimersByTime(CLIENT_GAP_MS);
     field.type('ab');
     expect(current.sent).toEqual([ON]);
     socket.close();

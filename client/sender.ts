@@ -1,4 +1,4 @@
-import { CLIENT_IDLE_MS, CLIENT_REFRESH_MS } from './constants.ts';
+import { CLIENT_GAP_MS, CLIENT_IDLE_MS, CLIENT_REFRESH_MS } from './constants.ts';
 import { makeDeadline } from './deadline.ts';
 import { type EditorLike, isOpen, listen, ownPage, type PageLike, say } from './shapes.ts';
 import type { SocketLike, TextFieldLike } from './shapes.ts';
@@ -78,6 +78,7 @@ interface Told {
 /** What the relay was told last, and over which socket: a socket that closed has told nothing. */
 function makeTold(): Told {
   let told: { socket: SocketLike; at: number; unlisten: () => void } | undefined;
+  let lastOn = -Infinity;
   const idle = makeDeadline(end);
 
   function forget(): void {
@@ -92,9 +93,12 @@ function makeTold(): Told {
     if (last) say(last, { type: 'typing', data: { isTyping: false } });
   }
   function on(socket: SocketLike): void {
+    const now = performance.now();
+    if (now - lastOn < CLIENT_GAP_MS) return;
     forget();
     if (!say(socket, { type: 'typing', data: { isTyping: true } })) return;
-    told = { socket, at: performance.now(), unlisten: listen(socket, ['close'], forget) };
+    lastOn = now;
+    told = { socket, at: now, unlisten: listen(socket, ['close'], forget) };
   }
 
   return {
