@@ -94,12 +94,15 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
     if (error instanceof RelayError && error.code === 'session_ended') await store.end(session.key);
   }
 
-  /** An "off" may have overtaken our "on" on its way: then the last word upstream is wrong, and is said again. */
-  async function lookAgain(session: Session, sealedSession: string): Promise<void> {
+  /**
+   * An "off" may have overtaken our "on" on its way: then the last word upstream is wrong, and is said again. Where
+   * a newer "on" shows, nobody knows yet whether it will be taken; if it is not, ours is left, and a watch ends it.
+   */
+  async function lookAgain(session: Session, watch: Watch): Promise<void> {
     const state = await afterwards(store.read(session.key));
-    if (state && !state.ended && state.shownAt === undefined) {
-      await afterwards(off(session, sealedSession, now() + UPSTREAM_DEADLINE_MS));
-    }
+    if (!state || state.ended || state.shownAt === watch.shownAt) return;
+    if (state.shownAt !== undefined) await afterwards(watchLater({ ...watch, unclear: true }, SILENCE_MS));
+    else await afterwards(off(session, watch.sealedSession, now() + UPSTREAM_DEADLINE_MS));
   }
 
   return {
@@ -117,7 +120,7 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
       } finally {
         await watched;
       }
-      if (held) await lookAgain(session, watch.sealedSession);
+      if (held) await lookAgain(session, watch);
     },
 
     off,
