@@ -22,5 +22,7 @@ export const handler = async (raw: unknown): Promise<SQSBatchResponse> => {
       }
     }),
   );
+  // After the whole batch: its watches share the sockets.
+  relay.release();
   return { batchItemFailures: failures.flat() };
 };

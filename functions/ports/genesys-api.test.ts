@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Reply, type Seen, serve } from '../../test/http-server.ts';
-import { RelayError } from '../relay/errors.ts';
+import { refusalOf } from '../../test/refusal.ts';
 import { type ApiCall, makeGenesysApi, type OAuthClient } from './genesys-api.ts';
 import { makeHttp } from './http.ts';
 import type { Secret } from './secrets.ts';
@@ -49,15 +49,6 @@ async function org({
   const call = (what: ApiCall = typing, ms = 5_000) => client.call(what, Date.now() + ms);
   const paths = () => seen.map(({ path }) => path);
   return { call, seen, paths, clock, warmUp: () => client.warmUp(Date.now() + 5_000) };
-}
-
-async function refusalOf(call: Promise<unknown>): Promise<RelayError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof RelayError) return error;
-  throw new Error('not refused', { cause: error });
 }
 
 describe('the service account', () => {

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { portOf, serve } from '../../test/http-server.ts';
-import { RelayError } from '../relay/errors.ts';
+import { refusalOf } from '../../test/refusal.ts';
 import { makeSockets } from './sockets.ts';
 
 /** A guest socket server, with what it saw; and the port under test with a clock that the test moves. */
@@ -48,15 +48,6 @@ async function guestSocket() {
 async function closed(socket: WebSocket | undefined): Promise<number> {
   if (!socket) throw new Error('no such socket was opened');
   return new Promise((resolve) => socket.once('close', resolve));
-}
-
-async function refusalOf(sending: Promise<unknown>): Promise<RelayError> {
-  const error: unknown = await sending.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof RelayError) return error;
-  throw new Error('not refused', { cause: error });
 }
 
 describe('a guest socket', () => {

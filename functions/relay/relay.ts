@@ -26,6 +26,8 @@ export interface Relay {
   left: (event: ConnectionEvent) => Promise<void>;
   /** The delay queue brought a watch back. @throws Error when it should come again */
   expire: (watch: Watch) => Promise<void>;
+  /** Closes what is kept open upstream, once nothing is under way any more. */
+  release: () => void;
 }
 
 /** The heart: from a client's frame to the upstream and back, over whatever ports it is given. */
@@ -92,12 +94,10 @@ export function makeRelay(ports: RelayPorts): Relay {
     },
 
     async expire(watch) {
-      try {
-        await delivery.expire(await openSession(watch.sealedSession), watch);
-      } finally {
-        upstream.release();
-      }
+      await delivery.expire(await openSession(watch.sealedSession), watch);
     },
+
+    release: upstream.release,
   };
 }
 
