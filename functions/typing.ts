@@ -1,9 +1,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { makeConnections } from './ports/connections.ts';
 import { messageEvent } from './ports/events.ts';
-import { log } from './ports/log.ts';
 import { openSender } from './ports/sender.ts';
-import { describe } from './relay/errors.ts';
 import { makeRelay } from './relay/relay.ts';
 
 const relay = makeRelay(await openSender());
@@ -20,10 +18,6 @@ export const handler = async (raw: unknown): Promise<APIGatewayProxyResult> => {
     requestId,
     receivedAt: requestTimeEpoch,
   });
-  if (answer) {
-    await connections.send(connectionId, answer).catch((error: unknown) => {
-      log.error('answer_not_sent', { requestId, cause: describe(error) });
-    });
-  }
+  if (answer) await connections.answer(connectionId, answer, requestId);
   return { statusCode: 200, body: '' };
 };

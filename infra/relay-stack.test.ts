@@ -130,14 +130,17 @@ describe('each function', () => {
     /^dynamodb:(UpdateItem|GetItem) on .*"Table/,
     /^sqs:SendMessage on .*"Watches/,
   ];
+  const guards = ['POST', 'DELETE'].map(
+    (verb) => new RegExp(`^execute-api:ManageConnections on .*/v1/${verb}/@connections/\\*`),
+  );
   const receives =
     /^sqs:(ReceiveMessage|ChangeMessageVisibility|GetQueueUrl|DeleteMessage|GetQueueAttributes) on .*"Watches/;
 
   it.each<[string, RegExp[]]>([
     ['authorizer', [/^secretsmanager:GetSecretValue on .*"TicketKey/, /^dynamodb:PutItem on .*"Table/]],
     ['connect', []],
-    ['typing', [...sends, /^execute-api:ManageConnections on .*\/v1\/POST\/@connections\/\*/]],
-    ['fallback', []],
+    ['typing', [...sends, ...guards]],
+    ['fallback', [/^dynamodb:UpdateItem on .*"Table/, ...guards]],
     ['disconnect', sends],
     ['expire', [...sends, receives]],
   ])('%s may write its own log, and beside it only %s', (handler, expected) => {

@@ -117,16 +117,22 @@ export class RelayStack extends Stack {
           environment: { WATCH_QUEUE_URL: watches.queueUrl },
           grant: allow('sqs:SendMessage', watches.queueArn),
         };
+      case 'count-frames':
+        return {
+          environment: { TABLE_NAME: table.tableName },
+          grant: (to: IGrantable) => table.grant(to, 'dynamodb:UpdateItem'),
+        };
       case 'answer-clients': {
         // Built from the API's id, so that it stays right behind a custom domain; the SDK reads it by itself.
         const host = `${api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
-        const resource = `${config.stage}/POST/@connections/*`;
+        const arn = (verb: string): string => {
+          const resourceName = `${config.stage}/${verb}/@connections/*`;
+          return this.formatArn({ service: 'execute-api', resource: api.apiId, resourceName });
+        };
         return {
           environment: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${host}/${config.stage}` },
-          grant: allow(
-            'execute-api:ManageConnections',
-            this.formatArn({ service: 'execute-api', resource: api.apiId, resourceName: resource }),
-          ),
+          // DELETE: a client that floods is told so and closed.
+          grant: allow('execute-api:ManageConnections', arn('POST'), arn('DELETE')),
         };
       }
     }
@@ -134,8 +140,10 @@ export class RelayStack extends Stack {
 }
 
 /** CDK's own grants are wider: a secret's adds DescribeSecret, an API's any stage and verb. */
-const allow = (action: string, resource: string) => (to: IGrantable) =>
-  to.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
+const allow =
+  (action: string, ...resources: string[]) =>
+  (to: IGrantable) =>
+    to.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: [action], resources }));
 
 const readOf = (secret: Secret) => allow('secretsmanager:GetSecretValue', secret.secretArn);
 

@@ -1,9 +1,18 @@
 /** What a function may touch. The stack makes of each the narrowest grant, and the variables that go with it. */
 export type Touches =
-  'ticket-key' | 'genesys' | 'spend-tickets' | 'typing-state' | 'delay-queue' | 'answer-clients';
+  | 'ticket-key'
+  | 'genesys'
+  | 'spend-tickets'
+  | 'typing-state'
+  | 'delay-queue'
+  | 'count-frames'
+  | 'answer-clients';
 
 /** What it takes to bring typing upstream, and to end it again. */
 const SENDS = ['ticket-key', 'genesys', 'typing-state', 'delay-queue'] as const;
+
+/** What a route of frames needs, so that a flood of them ends. */
+const GUARDS = ['count-frames', 'answer-clients'] as const;
 
 export interface FunctionSpec {
   /** `functions/{handler}.ts` */
@@ -21,8 +30,8 @@ export interface Route extends FunctionSpec {
 /** The one table of routes: the stack, the local run and the docs follow it. */
 export const ROUTES: readonly Route[] = [
   { route: '$connect', handler: 'connect', touches: [] },
-  { route: 'typing', handler: 'typing', touches: [...SENDS, 'answer-clients'] },
-  { route: '$default', handler: 'fallback', touches: [], answers: true },
+  { route: 'typing', handler: 'typing', touches: [...SENDS, ...GUARDS] },
+  { route: '$default', handler: 'fallback', touches: GUARDS, answers: true },
   { route: '$disconnect', handler: 'disconnect', touches: SENDS },
 ];
 

@@ -1,17 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Reply, serve } from '../../test/http-server.ts';
+import type { ServerFrame } from '../relay/protocol.ts';
 import { makeConnections } from './connections.ts';
 
-const pong = { type: 'pong' as const };
+const pong: ServerFrame = { type: 'pong' };
+const tooMany: ServerFrame = {
+  type: 'error',
+  error: { code: 'too_many_frames', message: 'm', requestId: 'request-1' },
+};
 
-/** Sends a frame by the real SDK client to an API Gateway that answers so. */
-async function sendTo(reply: Reply) {
-  const { url, seen } = await serve(() => reply);
+/** Answers with a frame by the real SDK client, to an API Gateway that answers so. */
+async function answerWith(frame: ServerFrame, reply: Reply, afterwards = reply) {
+  const replies = [reply, afterwards];
+  const { url, seen } = await serve(() => replies.shift() ?? afterwards);
   vi.stubEnv('AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI', `${url}/v1`);
-  return { seen, sending: makeConnections().send('L0SM9cOFvHcCIhw=', pong) };
+  await makeConnections().answer('L0SM9cOFvHcCIhw=', frame, 'request-1');
+  return seen;
 }
 
-describe('a frame to a client', () => {
+describe('an answer to a client', () => {
+  const path = '/v1/@connections/L0SM9cOFvHcCIhw%3D';
+  const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   beforeEach(() => {
     vi.stubEnv('AWS_REGION', 'eu-central-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
@@ -19,24 +28,38 @@ describe('a frame to a client', () => {
   });
   afterEach(() => {
     vi.unstubAllEnvs();
+    error.mockClear();
   });
 
   it("is posted to the stage's callback URL, which the stack sets", async () => {
-    const { seen, sending } = await sendTo({ status: 200 });
-    expect(await sending).toBe('sent');
+    const seen = await answerWith(pong, { status: 200 });
+    expect(seen).toMatchObject([{ method: 'POST', path, body: '{"type":"pong"}' }]);
+  });
+
+  it('that is the last one is followed by the end of the connection', async () => {
+    const seen = await answerWith(tooMany, { status: 200 });
     expect(seen).toMatchObject([
-      { method: 'POST', path: '/v1/@connections/L0SM9cOFvHcCIhw%3D', body: '{"type":"pong"}' },
+      { method: 'POST', path, body: JSON.stringify(tooMany) },
+      { method: 'DELETE', path },
     ]);
   });
 
-  it('whose connection is gone is no failure, with the error header and without it', async () => {
-    const { sending } = await sendTo({ status: 410, headers: { 'x-amzn-ErrorType': 'GoneException' } });
-    expect(await sending).toBe('gone');
-    expect(await (await sendTo({ status: 410 })).sending).toBe('gone');
+  it('that is the last one and cannot be sent is followed by the end all the same', async () => {
+    const seen = await answerWith(tooMany, { status: 403 }, { status: 204 });
+    expect(seen).toMatchObject([{ method: 'POST' }, { method: 'DELETE', path }]);
+    expect(error).toHaveBeenCalledOnce();
   });
 
-  it('that API Gateway refuses fails', async () => {
-    const { sending } = await sendTo({ status: 403, headers: { 'x-amzn-ErrorType': 'ForbiddenException' } });
-    await expect(sending).rejects.toThrow();
+  it('whose connection is gone is no failure, with the error header and without it', async () => {
+    await answerWith(pong, { status: 410, headers: { 'x-amzn-ErrorType': 'GoneException' } });
+    await answerWith(pong, { status: 410 });
+    expect(error).not.toHaveBeenCalled();
+  });
+
+  it('that API Gateway refuses leaves a log line with the request', async () => {
+    await answerWith(pong, { status: 403, headers: { 'x-amzn-ErrorType': 'ForbiddenException' } });
+    expect(error).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 'answer_not_sent', requestId: 'request-1' }),
+    );
   });
 });

@@ -14,6 +14,9 @@ export const authorizerEnvironment = z.object({
   ALLOWED_HOSTS: hosts,
 });
 
+/** What a function needs that counts frames. */
+export const counterEnvironment = z.object({ TABLE_NAME: z.string() });
+
 /** What every function needs that sends upstream. */
 export const senderEnvironment = z.object({
   TICKET_KEY_SECRET: z.string(),

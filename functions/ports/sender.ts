@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UPSTREAM_DEADLINE_MS, WARM_UP_MS } from '../relay/constants.ts';
 import { describe } from '../relay/errors.ts';
+import { makeFloodGuard } from '../relay/flood.ts';
 import { makeHostRule } from '../relay/hosts.ts';
 import type { RelayPorts } from '../relay/relay.ts';
 import { ticketKeys } from '../relay/ticket.ts';
@@ -8,6 +9,7 @@ import { DYNAMODB, makeAws, SECRETS_MANAGER, SQS } from './aws.ts';
 import { readEnvironment, senderEnvironment } from './environment.ts';
 import { makeGenesysApi, oauthClient } from './genesys-api.ts';
 import { makeHttp } from './http.ts';
+import { makeFrameLog } from './frame-log.ts';
 import { log } from './log.ts';
 import { makeQueue } from './queue.ts';
 import { makeSecret } from './secrets.ts';
@@ -35,11 +37,13 @@ export async function openSender(): Promise<RelayPorts> {
     http,
     now,
   });
+  const table = makeAws(DYNAMODB, http, process.env);
   await within(WARM_UP_MS, [keys.get(), api.warmUp(now() + UPSTREAM_DEADLINE_MS)]);
   return {
     upstream: makeUpstreamPort(api, makeSockets(now)),
     openSession: makeSessions(keys, makeHostRule(environment.ALLOWED_HOSTS)),
-    store: makeTypingTable(makeAws(DYNAMODB, http, process.env), environment.TABLE_NAME),
+    store: makeTypingTable(table, environment.TABLE_NAME),
+    countFrame: makeFloodGuard({ frames: makeFrameLog(table, environment.TABLE_NAME), warn: log.warn }),
     watchLater: makeQueue(makeAws(SQS, http, process.env), environment.WATCH_QUEUE_URL),
     now,
     wait: (ms) => delay(ms),

@@ -1,46 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Aws, startAws } from '../../local/aws/aws.ts';
 import { makeMemoryStore } from '../../test/memory-store.ts';
+import { startTable, type TestTable } from '../../test/table.ts';
 import type { TypingEvent, TypingStore } from '../relay/typing.ts';
 import type { Timing } from '../relay/upstream.ts';
-import { type CallAws, DYNAMODB, makeAws } from './aws.ts';
-import { makeHttp } from './http.ts';
 import { makeTypingTable } from './typing-table.ts';
 
 const T = 1_000_000;
 
-let aws: Aws;
-let call: CallAws;
+let db: TestTable;
 let table: TypingStore;
 
-// The very table of the stack, in an embedded DynamoDB.
 beforeAll(async () => {
-  const schema = {
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'sk', AttributeType: 'S' },
-    ],
-    BillingMode: 'PAY_PER_REQUEST',
-  };
-  aws = await startAws({
-    template: { tables: [{ logicalId: 'Table', tableName: 'relay', schema }], secrets: [] },
-  });
-  const environment = {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'id',
-    AWS_SECRET_ACCESS_KEY: 'key',
-    AWS_ENDPOINT_URL: aws.url,
-  };
-  call = makeAws(DYNAMODB, makeHttp(), environment);
-  table = makeTypingTable(call, 'relay');
+  db = await startTable();
+  table = makeTypingTable(db.call, db.name);
 });
-afterAll(() => aws.close());
+afterAll(() => db.close());
 
 const event = (isTyping: boolean, at: number, connectionId = 'tab-1'): TypingEvent => ({
   isTyping,
@@ -118,8 +94,8 @@ describe('what went wrong is taken back', () => {
   it('an on that was refused does not count as shown: the next one tries again, a second later', async () => {
     const session = await shown();
     await table.onFailed(session, T, false);
-    expect(await table.decide(session, event(true, 500), 'held')).toEqual({ outcome: 'coalesced' });
-    expect(await table.decide(session, event(true, 1_000), 'held')).toEqual({
+    expect(await table.decide(session, event(true, 500), 'held')).toMatchObject({ outcome: 'coalesced' });
+    expect(await table.decide(session, event(true, 1_000), 'held')).toMatchObject({
       outcome: 'forwarded',
       send: 'on',
     });
@@ -128,7 +104,7 @@ describe('what went wrong is taken back', () => {
   it('an on that may have got through is tried again, and its off stays owed', async () => {
     const session = await shown();
     await table.onFailed(session, T, true);
-    expect(await table.decide(session, event(false, 500), 'held')).toEqual({
+    expect(await table.decide(session, event(false, 500), 'held')).toMatchObject({
       outcome: 'forwarded',
       send: 'off',
     });
@@ -145,7 +121,7 @@ describe('what went wrong is taken back', () => {
     expect(await table.offFailed(session)).toBe(false);
     await table.decide(session, event(false, 500), 'held');
     expect(await table.offFailed(session)).toBe(true);
-    expect(await table.decide(session, event(false, 600), 'held')).toEqual({
+    expect(await table.decide(session, event(false, 600), 'held')).toMatchObject({
       outcome: 'forwarded',
       send: 'off',
     });
@@ -155,7 +131,7 @@ describe('what went wrong is taken back', () => {
     const session = await shown();
     await table.onFailed(session, T, false);
     await table.end(session);
-    expect(await table.decide(session, event(true, 5_000), 'held')).toEqual({ outcome: 'ended' });
+    expect(await table.decide(session, event(true, 5_000), 'held')).toMatchObject({ outcome: 'ended' });
   });
 
   it('silence takes back what is shown, unless there was a sign of life', async () => {
@@ -170,8 +146,8 @@ describe('what went wrong is taken back', () => {
 
 describe('an item', () => {
   const put = (session: string, fields: object) =>
-    call('PutItem', {
-      TableName: 'relay',
+    db.call('PutItem', {
+      TableName: db.name,
       Item: { pk: { S: `session#${session}` }, sk: { S: 'typing' }, ...fields },
     });
 
@@ -183,7 +159,10 @@ describe('an item', () => {
     const session = randomUUID();
     await put(session, { at: { N: String(T) }, version: { S: 'x' }, future: { L: [] } });
     expect(await table.read(session)).toEqual({ at: T, by: '', lastOnAt: 0 });
-    expect(await table.decide(session, event(true, 1), 'held')).toEqual({ outcome: 'forwarded', send: 'on' });
+    expect(await table.decide(session, event(true, 1), 'held')).toMatchObject({
+      outcome: 'forwarded',
+      send: 'on',
+    });
   });
 
   it('without a time counts as none', async () => {
@@ -195,8 +174,8 @@ describe('an item', () => {
   it('expires some hours after its last event', async () => {
     const session = randomUUID();
     await table.decide(session, event(true, 0), 'held');
-    const answer = await call('GetItem', {
-      TableName: 'relay',
+    const answer = await db.call('GetItem', {
+      TableName: db.name,
       Key: { pk: { S: `session#${session}` }, sk: { S: 'typing' } },
     });
     expect(answer).toMatchObject({ Item: { expiresAt: { N: String(T / 1000 + 3 * 3_600) } } });

@@ -1,6 +1,12 @@
 import * as z from 'zod/mini';
 import { MIN_GAP_MS, REFRESH_MS, STATE_LIFE_S } from '../relay/constants.ts';
-import type { Decision, TypingEvent, TypingState, TypingStore } from '../relay/typing.ts';
+import {
+  type Decision,
+  paceOf,
+  type TypingEvent,
+  type TypingState,
+  type TypingStore,
+} from '../relay/typing.ts';
 import type { Timing } from '../relay/upstream.ts';
 import { AwsError, type CallAws } from './aws.ts';
 
@@ -100,7 +106,8 @@ export function makeTypingTable(call: CallAws, tableName: string): TypingStore {
         ? STATEMENTS[timing === 'held' ? 'heldOn' : 'expiringOn']
         : STATEMENTS.off;
       const { done, before } = await update(session, statement, valuesOf(event));
-      return done ? accepted(before, event, timing) : refused(before, event);
+      const outcome = done ? accepted(before, event, timing) : refused(before, event);
+      return { ...outcome, ...paceOf(before, event, done) };
     },
 
     async read(session) {

@@ -51,6 +51,13 @@ export const REFRESH_MS = 4_500;
 /** No two "on"s of a session go upstream closer together than this, whatever its clients do. */
 export const MIN_GAP_MS = 1_000;
 
+/** A connection that sends more frames than this within the window is closed. A client of ours sends three in it. */
+export const FRAMES_MAX = 20;
+export const FRAMES_WINDOW_MS = 2_000;
+
+/** A flood that was told and goes on for so long was not closed: the environment that was to do it is over by then. */
+export const FLOOD_TELL_AGAIN_MS = 10_000;
+
 /** Held upstreams: a guest who gave no sign of life for so long has stopped. */
 export const SILENCE_MS = 10_000;
 

@@ -168,7 +168,7 @@ describe('an on', () => {
     const { event, fail, decide } = setUp();
     fail(over);
     await expect(event(true)).rejects.toBe(over);
-    expect(await decide(true, T + 5_000)).toEqual({ outcome: 'ended' });
+    expect(await decide(true, T + 5_000)).toMatchObject({ outcome: 'ended' });
   });
 });
 

@@ -3,6 +3,7 @@ export const ERROR_CODES = [
   'bad_json',
   'bad_frame',
   'unknown_type',
+  'too_many_frames',
   'upstream_rejected',
   'upstream_rate_limited',
   'upstream_unavailable',

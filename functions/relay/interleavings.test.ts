@@ -105,6 +105,7 @@ function makeWorld(scheduler: fc.Scheduler, fates: Fate[]) {
       await turn('queue');
       watches.push(watch);
     },
+    countFrame: () => Promise.resolve({ flood: false }),
     now: () => clock.now,
     wait: (ms) => {
       clock.now += ms;

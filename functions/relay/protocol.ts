@@ -86,6 +86,10 @@ export function answerOther(text: string): ServerFrame {
   return { type: 'pong' };
 }
 
+/** Whether the connection ends with this frame: API Gateway cannot say why it closes one, so a frame does before. */
+export const isLast = (frame: ServerFrame): boolean =>
+  frame.type === 'error' && frame.error.code === 'too_many_frames';
+
 /** The id that a frame bears, also when the rest of it is wrong: it lets the client match the error to its frame. */
 export function frameIdOf(text: string): string | undefined {
   try {

@@ -19,6 +19,7 @@ function makeWorld() {
   return {
     clock,
     store: makeMemoryStore(),
+    countFrame: vi.fn<RelayPorts['countFrame']>(() => Promise.resolve({ flood: false })),
     watchLater: vi.fn(() => Promise.resolve()),
     now: () => clock.now,
     wait: (ms: number) => {
@@ -219,6 +220,65 @@ describe('the check before the first message', () => {
     up = true;
     expect(await typing(on)).toBeUndefined();
     expect(methods(send)).toEqual(['GET', 'GET', 'POST']);
+  });
+});
+
+describe('the frames of a connection', () => {
+  const tooMany = {
+    type: 'error',
+    error: { code: 'too_many_frames', message: 'm', requestId: 'r' },
+  } as const;
+
+  it.each([
+    ['at the pace of a client', [on, NOW, off, NOW + 6_000, on, NOW + 7_000]],
+    ['that repeat an on as a sign of life', [on, NOW, on, NOW + 5_000, on, NOW + 10_000]],
+  ])('%s are not counted', async (_, frames) => {
+    const { typing, clock, countFrame } = setUp();
+    for (const [index, frame] of frames.entries()) {
+      if (typeof frame === 'number') continue;
+      clock.now = Number(frames[index + 1]);
+      await typing(frame);
+    }
+    expect(countFrame).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['within a second of the one before', off, NOW + 999, NOW],
+    ['that are stale', off, NOW - 1, NOW],
+    ['that are no typing frames', { ...on, data: {} }, NOW + 5_000, undefined],
+  ])('%s are counted', async (_, second, at, after) => {
+    const { typing, countFrame } = setUp();
+    await typing(on);
+    await typing(second, at);
+    expect(countFrame).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ connectionId: 'tab-1', requestId: 'request-1', receivedAt: at }),
+      after,
+    );
+  });
+
+  it('that waited too long are counted, and those that the upstream refuses', async () => {
+    const { typing, countFrame } = setUp(() => {
+      throw unavailable(new Error('down'));
+    });
+    await typing(on, NOW - 2_001);
+    await typing(on);
+    expect(countFrame).toHaveBeenCalledTimes(2);
+  });
+
+  it('are not counted while there is no table to count in', async () => {
+    const { typing, store, countFrame } = setUp();
+    vi.spyOn(store, 'decide').mockRejectedValue(new Error('throttled'));
+    await typing({ ...on, id: '7' });
+    expect(countFrame).not.toHaveBeenCalled();
+  });
+
+  it('end with the one that says why, and no other is answered', async () => {
+    const { typing, countFrame } = setUp();
+    await typing(on);
+    countFrame.mockResolvedValueOnce({ flood: true, last: tooMany });
+    expect(await typing({ ...on, id: '1' }, NOW + 1)).toEqual(tooMany);
+    countFrame.mockResolvedValueOnce({ flood: true });
+    expect(await typing({ ...on, id: '2' }, NOW + 2)).toBeUndefined();
   });
 });
 

@@ -1,14 +1,16 @@
 import { CHECKS_REMEMBERED, STALE_AFTER_MS, UPSTREAM_DEADLINE_MS, UPSTREAM_MIN_MS } from './constants.ts';
 import { type DeliveryPorts, makeDelivery, type Watch } from './delivery.ts';
 import { describe, RelayError, unavailable } from './errors.ts';
+import type { FloodGuard } from './flood.ts';
 import { frameIdOf, type Outcome, parseTypingFrame, type ServerFrame, toErrorFrame } from './protocol.ts';
 import { TicketError } from './ticket.ts';
-import type { TypingEvent } from './typing.ts';
+import type { Decided, TypingEvent } from './typing.ts';
 import { type Session, type SessionCheck, SessionError } from './upstream.ts';
 
 export interface RelayPorts extends DeliveryPorts {
   /** Opens the session that the authorizer sealed. */
   openSession: (sealed: string) => Promise<Session>;
+  countFrame: FloodGuard;
 }
 
 /** A connection's event: whose it is, and when API Gateway had it (epoch milliseconds). */
@@ -20,7 +22,10 @@ export interface ConnectionEvent {
 }
 
 export interface Relay {
-  /** Handles one typing frame: decides, sends it upstream, and says what to answer, if anything. Never throws. */
+  /**
+   * Handles one typing frame: decides, sends it upstream, and says what to answer, if anything. Never throws. An
+   * answer that is the last one (`isLast`) is followed by the connection's end.
+   */
   typing: (event: ConnectionEvent & { body: string }) => Promise<ServerFrame | undefined>;
   /** The guest's connection ended: what it left shown upstream is told off. Never throws. */
   left: (event: ConnectionEvent) => Promise<void>;
@@ -30,25 +35,29 @@ export interface Relay {
   release: () => void;
 }
 
+type Forwarded = Pick<Decided, 'hasty' | 'after'> & { outcome: Outcome };
+type Handled = Pick<Decided, 'hasty' | 'after'> & { answer?: ServerFrame };
+
 /** The heart: from a client's frame to the upstream and back, over whatever ports it is given. */
 export function makeRelay(ports: RelayPorts): Relay {
-  const { upstream, store, openSession, now, warn } = ports;
+  const { upstream, store, openSession, countFrame, now, warn } = ports;
   const delivery = makeDelivery(ports);
   const pass = makeChecks(ports);
 
-  async function forward(isTyping: boolean, session: Session, event: ConnectionEvent): Promise<Outcome> {
+  async function forward(isTyping: boolean, session: Session, event: ConnectionEvent): Promise<Forwarded> {
     const { connectionId, sealedSession, receivedAt } = event;
-    if (isTyping && now() - receivedAt > STALE_AFTER_MS) return 'stale';
+    if (isTyping && now() - receivedAt > STALE_AFTER_MS) return { outcome: 'stale', hasty: true };
     // Counted from the arrival, so that a cold start does not come on top; a late one still gets a little time.
     const deadline = Math.max(receivedAt + UPSTREAM_DEADLINE_MS, now() + UPSTREAM_MIN_MS);
     // Before the decision: what would be shown to nobody must not count as shown.
     if (isTyping && session.check) await pass(session.check, deadline);
-    const { outcome, send, owes } = await decide(session, { isTyping, connectionId, at: receivedAt });
+    const decided = await decide(session, { isTyping, connectionId, at: receivedAt });
+    const { outcome, send, owes, ...pace } = decided;
     if (outcome === 'ended') throw new RelayError('session_ended', SESSION_ENDED);
     if (send === 'on')
       await delivery.on(session, { sealedSession, shownAt: receivedAt }, owes ?? false, deadline);
     if (send === 'off') await delivery.off(session, sealedSession, deadline);
-    return outcome;
+    return { outcome, ...pace };
   }
 
   async function decide(session: Session, event: TypingEvent) {
@@ -63,22 +72,30 @@ export function makeRelay(ports: RelayPorts): Relay {
     warn(code, { requestId, kind, reason, retryAfterMs, correlationId, cause: because });
   }
 
+  async function handle(body: string, event: ConnectionEvent): Promise<Handled> {
+    let session: Session | undefined;
+    try {
+      const frame = parseTypingFrame(body);
+      session = await openSession(event.sealedSession);
+      const { outcome, ...pace } = await forward(frame.data.isTyping, session, event);
+      return frame.id === undefined ? pace : { ...pace, answer: { type: 'ack', id: frame.id, outcome } };
+    } catch (error) {
+      const told = asRelayError(error);
+      const id = frameIdOf(body);
+      log(told, event.requestId, session?.kind);
+      const answer = toErrorFrame(told, event.requestId, id);
+      if (!(error instanceof StateUnavailable)) return { answer, hasty: true };
+      // Nobody waits for a typing frame: that it was lost is told to those who asked.
+      return id === undefined ? {} : { answer };
+    }
+  }
+
   return {
     async typing({ body, ...event }) {
-      let session: Session | undefined;
-      try {
-        const frame = parseTypingFrame(body);
-        session = await openSession(event.sealedSession);
-        const outcome = await forward(frame.data.isTyping, session, event);
-        return frame.id === undefined ? undefined : { type: 'ack', id: frame.id, outcome };
-      } catch (error) {
-        const told = asRelayError(error);
-        const id = frameIdOf(body);
-        log(told, event.requestId, session?.kind);
-        // Nobody waits for a typing frame: that it was lost is told to those who asked.
-        if (error instanceof StateUnavailable && id === undefined) return undefined;
-        return toErrorFrame(told, event.requestId, id);
-      }
+      const { answer, hasty, after } = await handle(body, event);
+      if (!hasty) return answer;
+      const verdict = await countFrame(event, after);
+      return verdict.flood ? verdict.last : answer;
     },
 
     async left(event) {

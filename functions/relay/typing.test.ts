@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type Decision, type TypingEvent, type TypingState } from './typing.ts';
+import { decide, paceOf, type Decision, type TypingEvent, type TypingState } from './typing.ts';
 import type { Timing } from './upstream.ts';
 
 const T = 1_000_000;
@@ -102,5 +102,24 @@ describe('an off that is owed', () => {
   it('is owed no longer once it was decided', () => {
     const { next } = decide(owing, { isTyping: false, connectionId: 'tab-1', at: T + 1 }, 'held');
     expect(next).toEqual({ at: T + 1, by: 'tab-1', lastOnAt: T, quietUntil: T + 60_000 });
+  });
+});
+
+describe('the pace of a connection', () => {
+  const before = { at: T, by: 'tab-1', lastOnAt: 0 };
+  const at = (time: number, connectionId = 'tab-1') => ({ isTyping: true, at: time, connectionId });
+
+  it('is calm while its frames count, and lie a second apart', () => {
+    expect(paceOf(undefined, at(T), true)).toEqual({});
+    expect(paceOf(before, at(T + 1_000), true)).toEqual({});
+  });
+
+  it('is hasty within a second, or with a frame that changes nothing', () => {
+    expect(paceOf(before, at(T + 999), true)).toEqual({ hasty: true, after: T });
+    expect(paceOf(before, at(T + 4_000), false)).toEqual({ hasty: true, after: T });
+  });
+
+  it("says nothing of another tab's frame", () => {
+    expect(paceOf(before, at(T, 'tab-2'), true)).toEqual({ hasty: true });
   });
 });

@@ -82,10 +82,28 @@ const isQuiet = ({ quietUntil = 0 }: TypingState, { at }: TypingEvent): boolean 
 
 const isTooSoon = ({ lastOnAt }: TypingState, { at }: TypingEvent): boolean => lastOnAt > at - MIN_GAP_MS;
 
+/** What a store answers: the decision, and what it saw of the pace at which the connection sends. */
+export interface Decided extends Omit<Decision, 'next'> {
+  /** The frame changed nothing, or came sooner after the one before than a guest's client would send it. */
+  hasty?: true;
+  /** With `hasty`: when this connection's frame before came. */
+  after?: number;
+}
+
+/** What the state before says of a frame's pace. */
+export function paceOf(
+  before: TypingState | undefined,
+  { at, connectionId }: TypingEvent,
+  recorded: boolean,
+): Pick<Decided, 'hasty' | 'after'> {
+  if (recorded && (before === undefined || at - before.at >= MIN_GAP_MS)) return {};
+  return { hasty: true, ...(before?.by === connectionId && { after: before.at }) };
+}
+
 /** Keeps the state of sessions, by the session's key. @throws Error from each operation when it cannot be reached */
 export interface TypingStore {
   /** Makes the decision of {@link decide} and records it, in one step that no other can come between. */
-  decide: (session: string, event: TypingEvent, timing: Timing) => Promise<Omit<Decision, 'next'>>;
+  decide: (session: string, event: TypingEvent, timing: Timing) => Promise<Decided>;
   /** The state as it is now. */
   read: (session: string) => Promise<TypingState | undefined>;
   /** The "on" of this time was not shown after all; `owed` where it may have been, or an "off" was owed before. */

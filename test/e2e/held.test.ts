@@ -5,8 +5,10 @@ import {
   arrived,
   bubble,
   connect,
+  cuttable,
   connectFor,
   type Guest,
+  local,
   newGuest,
   newTicket,
   type OrgMessage,
@@ -72,6 +74,20 @@ describe.each([
     expect(told(messages)).toEqual([true, false]);
     expect(await bubble(guest)).toBe(false);
     expect(await client.ask({ type: 'ping' })).toEqual({ type: 'pong' });
+  });
+});
+
+describe('a guest whose network is cut', () => {
+  it('is off upstream, though its connection stays open for the gateway', async () => {
+    const guest = await newGuest();
+    const way = await cuttable(local.gateway);
+    const client = await connect(await newTicket(typingFrame(guest)), 'subprotocol', way.url);
+    await client.ask(typing(true, '1'));
+    way.cut();
+    client.socket.terminate();
+    const messages = await arrivals(guest, (await arrived(guest)).length + 2);
+    expect(told(messages)).toEqual([true, false]);
+    expect(way.open()).toBe(true);
   });
 });
 

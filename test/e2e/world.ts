@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { inject, onTestFinished, vi } from 'vitest';
 import WebSocket from 'ws';
 import * as z from 'zod';
@@ -125,17 +127,21 @@ export interface Client {
 type Way = 'subprotocol' | 'header' | 'query';
 
 /** Opens a connection with a ticket in one of its three places; rejects with the status of a refused upgrade. */
-export async function connect(ticket: string | undefined, way: Way = 'subprotocol'): Promise<Client> {
-  const url = way === 'query' && ticket !== undefined ? `${local.gateway}?ticket=${ticket}` : local.gateway;
+export async function connect(
+  ticket: string | undefined,
+  way: Way = 'subprotocol',
+  gateway = local.gateway,
+): Promise<Client> {
+  const url = way === 'query' && ticket !== undefined ? `${gateway}?ticket=${ticket}` : gateway;
   const subprotocols =
     way === 'subprotocol' ? ['typing-relay', ...(ticket === undefined ? [] : [ticket])] : [];
   const headers = way === 'header' && ticket !== undefined ? { Authorization: `Bearer ${ticket}` } : {};
   const socket = new WebSocket(url, subprotocols, { headers });
-  const frames: ServerFrame[] = [];
-  const waiting: ((frame: ServerFrame) => void)[] = [];
+  const frames: unknown[] = [];
+  const waiting: ((frame: unknown) => void)[] = [];
   socket.on('message', (data: Buffer) => {
     framesSeen.push(data.toString());
-    const frame = serverFrame.parse(JSON.parse(data.toString()));
+    const frame: unknown = JSON.parse(data.toString());
     const tell = waiting.shift();
     if (tell) tell(frame);
     else frames.push(frame);
@@ -153,8 +159,9 @@ export async function connect(ticket: string | undefined, way: Way = 'subprotoco
   const send = (frame: object | string): void => {
     socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
   };
+  // A frame that is none of the relay's own, such as API Gateway's "Internal server error", fails the reader.
   const next = async (): Promise<ServerFrame> =>
-    frames.shift() ?? new Promise((resolve) => waiting.push(resolve));
+    serverFrame.parse(frames.shift() ?? (await new Promise((resolve) => waiting.push(resolve))));
   return {
     socket,
     send,
@@ -186,3 +193,33 @@ export const typing = (isTyping: boolean, id?: string): object => ({
   data: { isTyping },
   ...(id !== undefined && { id }),
 });
+
+/** A way to a URL that can be cut without the far end's notice, as a network does that vanishes. */
+export async function cuttable(
+  target: string,
+): Promise<{ url: string; cut: () => void; open: () => boolean }> {
+  const { hostname, port } = new URL(target);
+  const far: Socket[] = [];
+  const server = createServer((near) => {
+    const socket = createConnection(Number(port), hostname);
+    far.push(socket);
+    for (const end of [near, socket]) end.on('error', () => undefined);
+    near.pipe(socket, { end: false });
+    socket.pipe(near, { end: false });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const socket of far) socket.destroy();
+    server.close();
+  });
+  const url = new URL(target);
+  url.port = String(z.object({ port: z.number() }).parse(server.address()).port);
+  return {
+    url: url.href,
+    cut: () => {
+      for (const socket of far) socket.unpipe();
+    },
+    open: () => far.every(({ destroyed, readyState }) => !destroyed && readyState === 'open'),
+  };
+}
