@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { makeMemoryStore } from '../test/memory-store.ts';
+import { RelayError } from './relay/errors.ts';
 import type { RelayPorts } from './relay/relay.ts';
 
 const T = 1_000_000;
@@ -12,7 +13,7 @@ const sender: RelayPorts = {
     send: async (message) => {
       const guest = message.via === 'socket' ? message.url : '';
       events.push(`${guest} begins`);
-      if (guest === 'broken') throw new Error('down');
+      if (guest === 'broken') throw new RelayError('upstream_rejected', 'no such guest');
       await Promise.resolve();
       events.push(`${guest} ends`);
     },

@@ -56,6 +56,7 @@ export const watchBody = z.object({
   sealedSession: z.string(),
   shownAt: z.optional(z.number()),
   unclear: z.optional(z.boolean()),
+  failures: z.optional(z.number()),
 });
 
 /** A header's value, whatever the case of its name: API Gateway keeps the client's. */

@@ -66,3 +66,6 @@ export const STATE_LIFE_S = 3 * 3_600;
 
 /** Held upstreams: an "off" that could not be sent is tried again after this. */
 export const RETRY_OFF_MS = 1_000;
+
+/** ... so often; then only when the queue brings its message once more, until that ends among the dead letters. */
+export const OFF_RETRIES = 3;

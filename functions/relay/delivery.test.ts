@@ -260,14 +260,36 @@ describe('a watch that comes back', () => {
     expect(told).toEqual(['on', 'off']);
   });
 
-  it('fails when the upstream does, so that the queue brings it once more', async () => {
+  it('that the upstream did not take comes back a second later', async () => {
+    const { event, expire, clock, fail, recover, told, watches } = setUp();
+    await event(true);
+    clock.now = T + SILENCE_MS;
+    fail(lost);
+    await expire(watch);
+    expect(watches.at(-1)).toEqual({ watch: { ...watch, failures: 1 }, delayMs: 1_000 });
+    recover();
+    await expire({ ...watch, failures: 1 });
+    expect(told).toEqual(['on', 'off', 'off']);
+  });
+
+  it('that was rate limited comes back when its time is over', async () => {
+    const { event, expire, clock, fail, watches } = setUp();
+    await event(true);
+    clock.now = T + SILENCE_MS;
+    fail(limited);
+    await expire(watch);
+    expect(watches.at(-1)).toEqual({ watch: { ...watch, failures: 1 }, delayMs: 7_000 });
+  });
+
+  it('fails after three times, so that the queue brings it more slowly', async () => {
     const { event, expire, clock, fail, recover, told } = setUp();
     await event(true);
     clock.now = T + SILENCE_MS;
     fail(lost);
-    await expect(expire(watch)).rejects.toBe(lost);
+    const last = { ...watch, failures: 3 };
+    await expect(expire(last)).rejects.toBe(lost);
     recover();
-    await expire(watch);
+    await expire(last);
     expect(told).toEqual(['on', 'off', 'off']);
   });
 

@@ -1,4 +1,4 @@
-import { RETRY_OFF_MS, SILENCE_MS, UPSTREAM_DEADLINE_MS } from './constants.ts';
+import { OFF_RETRIES, RETRY_OFF_MS, SILENCE_MS, UPSTREAM_DEADLINE_MS } from './constants.ts';
 import { describe, RelayError } from './errors.ts';
 import type { TypingStore } from './typing.ts';
 import type { Session, UpstreamMessage } from './upstream.ts';
@@ -18,6 +18,8 @@ export interface Watch {
   shownAt?: number | undefined;
   /** Nobody knows what became of that "on": it may still take effect, even after an "off". */
   unclear?: boolean | undefined;
+  /** How often its "off" has failed already. */
+  failures?: number | undefined;
 }
 
 /** @throws Error when the queue cannot be reached */
@@ -87,6 +89,16 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
     });
   }
 
+  /** Sends a watch's "off"; one that fails is tried again soon, and after some times as slowly as the queue does. */
+  async function sendWatched(session: Session, watch: Watch): Promise<void> {
+    await sendOff(session, now() + UPSTREAM_DEADLINE_MS).catch(async (error: unknown) => {
+      const { failures = 0 } = watch;
+      if (!isTransient(error) || failures >= OFF_RETRIES) throw error;
+      await watchLater({ ...watch, failures: failures + 1 }, retryAfterOf(error) ?? RETRY_OFF_MS);
+      warn('off_not_sent', { kind: session.kind, failures: failures + 1, cause: describe(error) });
+    });
+  }
+
   /** What a failure says about the session: be silent for a while, or for good. */
   async function note(session: Session, error: unknown): Promise<void> {
     const retryAfterMs = retryAfterOf(error);
@@ -129,7 +141,7 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
       const state = await store.read(session.key);
       if (!state || state.ended) return;
       if (watch.unclear && state.shownAt === undefined) {
-        await sendOff(session, now() + UPSTREAM_DEADLINE_MS);
+        await sendWatched(session, watch);
         return;
       }
       if (!state.owed) return;
@@ -142,7 +154,7 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
       }
       // The queue counts in seconds; the rest of one is waited out here.
       if (silentIn > 0) await wait(silentIn);
-      if (await store.expire(session.key, state.at)) await sendOff(session, now() + UPSTREAM_DEADLINE_MS);
+      if (await store.expire(session.key, state.at)) await sendWatched(session, watch);
       else await watchLater(watch, SILENCE_MS);
     },
   };

