@@ -9,7 +9,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{functions,infra,local,client}/**/*.test.ts'] },
+        test: { name: 'unit', include: ['{functions,infra,local,client,bench}/**/*.test.ts'] },
       },
       {
         extends: true,

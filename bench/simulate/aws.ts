@@ -1,0 +1,157 @@
+import { type RelayPorts, makeRelay, type Relay } from '../../functions/relay/relay.ts';
+import { RelayError, unavailable } from '../../functions/relay/errors.ts';
+import { makeFloodGuard } from '../../functions/relay/flood.ts';
+import type { Watch } from '../../functions/relay/delivery.ts';
+import type { TypingStore } from '../../functions/relay/typing.ts';
+import type { Session, Timing, UpstreamMessage } from '../../functions/relay/upstream.ts';
+import { typingFrame } from '../../functions/upstreams/typing-frame.ts';
+import { makeMemoryFrames, makeMemoryStore } from '../../test/memory-store.ts';
+import type { Clock } from './clock.ts';
+import type { Random } from './random.ts';
+import { DELAY_MS, type Weather } from './weather.ts';
+
+/**
+ * Everything around the relay: table, queue, upstream and the way to it. The end-to-end delay of the weather is split
+ * over the hops: the fixed part as below, and the exponential one as gamma parts whose shapes sum to 1, so that their
+ * sum is that exponential again.
+ */
+export const HOPS = {
+  gateway: { fixedMs: 40, shape: 0.5 },
+  handler: { fixedMs: 10, shape: 0.25 },
+  table: { fixedMs: 4, shape: 0 },
+  upstream: { fixedMs: DELAY_MS - 54, shape: 0.25 },
+} as const;
+
+/** The share of the weather's loss that each hop has; of the upstream's failures half took effect. */
+export const LOSS = { gateway: 0.5, upstream: 1 } as const;
+
+/** SendMessage, and the poller that hands a due message to the function. */
+const QUEUE_MS = 10;
+const POLL_MS = 30;
+
+/** The queue's visibility timeout and most receipts, as in infra/relay-stack.ts. */
+const VISIBILITY_MS = 10_000;
+const RECEIPTS_MAX = 5;
+
+/** API Gateway's clock, in epoch milliseconds, when a conversation begins. */
+const EPOCH_MS = 1_750_000_000_000;
+
+export const epoch = (time: number): number => EPOCH_MS + Math.floor(time);
+
+export interface Surroundings {
+  clock: Clock;
+  weather: Weather;
+  random: Random;
+  timing: Timing;
+  /** An upstream message went out. */
+  called: (at: number) => void;
+  /** It takes effect at the far side. */
+  takesEffect: (isTyping: boolean) => void;
+  /** For how long the upstream refuses from now on; 0 while it does not. */
+  refuses: (at: number) => number;
+}
+
+const MESSAGE_URL = 'wss://webmessaging.mypurecloud.com/v1';
+const held = typingFrame.open({ kind: 'typing-frame', socketUrl: MESSAGE_URL }, () => true);
+
+/** An expiring upstream is told "on" only. */
+const expiring: Session = {
+  ...held,
+  kind: 'expiring',
+  timing: 'expiring',
+  message: (isTyping) => (isTyping ? held.message(true) : undefined),
+};
+
+const isOn = (message: UpstreamMessage): boolean => {
+  const { frame } = message.via === 'socket' ? message : { frame: undefined };
+  return JSON.stringify(frame).includes('true');
+};
+
+/** Resolves that many virtual milliseconds later. */
+const after = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.at(clock.now() + ms, resolve, true);
+  });
+
+/** Each operation of the table takes its time, and happens at the end of it. */
+function slowed(clock: Clock): TypingStore {
+  const store = makeMemoryStore();
+  const turn = (): Promise<void> => after(clock, HOPS.table.fixedMs);
+  return {
+    decide: (...args) => turn().then(() => store.decide(...args)),
+    read: (...args) => turn().then(() => store.read(...args)),
+    onFailed: (...args) => turn().then(() => store.onFailed(...args)),
+    quiet: (...args) => turn().then(() => store.quiet(...args)),
+    end: (...args) => turn().then(() => store.end(...args)),
+    offFailed: (...args) => turn().then(() => store.offFailed(...args)),
+    expire: (...args) => turn().then(() => store.expire(...args)),
+  };
+}
+
+/** `Retry-After` counts in seconds. */
+const wholeSeconds = (ms: number): number => Math.ceil(ms / 1_000) * 1_000;
+
+function makeUpstream(surroundings: Surroundings): RelayPorts['upstream'] {
+  const { clock, weather, random, called, takesEffect, refuses } = surroundings;
+  const { fixedMs, shape } = HOPS.upstream;
+
+  async function send(message: UpstreamMessage, deadline: number): Promise<undefined> {
+    const start = clock.now();
+    called(start);
+    const way = fixedMs + random.gamma(shape, weather.jitterMs);
+    const refusedMs = refuses(start);
+    if (refusedMs > 0) {
+      await after(clock, way + fixedMs);
+      throw new RelayError('upstream_rate_limited', 'slow down', { retryAfterMs: wholeSeconds(refusedMs) });
+    }
+    const fails = random.next() < weather.loss * LOSS.upstream;
+    if (!fails || random.next() < 0.5) {
+      const isTyping = isOn(message);
+      clock.at(start + way, () => {
+        takesEffect(isTyping);
+      });
+    }
+    // No answer: the relay waits for as long as it may.
+    await after(clock, fails ? Math.max(0, deadline - epoch(start)) : way + fixedMs);
+    if (fails) throw unavailable(new Error('lost'));
+    return undefined;
+  }
+  return { send, release: () => undefined };
+}
+
+/** The real relay, in this conversation's surroundings. */
+export function makeSurroundedRelay(surroundings: Surroundings): Relay {
+  const { clock, timing } = surroundings;
+  const session = timing === 'held' ? held : expiring;
+  const warn = (): void => undefined;
+
+  function deliver(watch: Watch, receipts: number): void {
+    relay.expire(watch).catch(() => {
+      if (receipts < RECEIPTS_MAX) later(watch, VISIBILITY_MS, receipts + 1);
+    });
+  }
+  function later(watch: Watch, ms: number, receipts: number): void {
+    clock.at(
+      clock.now() + ms + POLL_MS,
+      () => {
+        deliver(watch, receipts);
+      },
+      true,
+    );
+  }
+  const relay = makeRelay({
+    store: slowed(clock),
+    upstream: makeUpstream(surroundings),
+    openSession: () => Promise.resolve(session),
+    countFrame: makeFloodGuard({ frames: makeMemoryFrames(), warn }),
+    watchLater: async (watch, delayMs) => {
+      await after(clock, QUEUE_MS);
+      // The queue counts in whole seconds (functions/ports/queue.ts).
+      later(watch, Math.floor(delayMs / 1_000) * 1_000, 1);
+    },
+    now: () => epoch(clock.now()),
+    wait: (ms) => after(clock, ms),
+    warn,
+  });
+  return relay;
+}

@@ -1,0 +1,95 @@
+import { basename, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import { sourceOf } from './cells.ts';
+import { type Flags, HELP, readFlags, UsageError } from './flags.ts';
+import { count, textTable } from './format.ts';
+import { planRun } from './plan.ts';
+import { runCells } from './pool.ts';
+import { makeProgress } from './progress.ts';
+import { makeResults, type Results } from './results.ts';
+import { mainTable, weatherTable } from './tables.ts';
+import { readTrace, TraceError } from './trace.ts';
+
+const DOCS = fileURLToPath(new URL('../../docs', import.meta.url));
+
+/** What a shell expects of a command that Ctrl-C ended: 128 and the signal's number. */
+const STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+async function readSessions(file: string): Promise<number[][]> {
+  return readTrace(file).catch((error: unknown) => {
+    if (error instanceof TraceError) throw error;
+    throw new UsageError(`Cannot read --trace ${file}: ${error instanceof Error ? error.message : ''}`);
+  });
+}
+
+/** Ends the run at the first signal; what is left is only to put things away. */
+function endsBySignal(): AbortSignal {
+  const ending = new AbortController();
+  for (const [signal, status] of Object.entries(STATUS))
+    // A terminal and npm both send it: the second one must not cut the tidying short.
+    process.on(signal, () => {
+      process.exitCode = status;
+      ending.abort();
+    });
+  return ending.signal;
+}
+
+function rateOf({ all }: Results, seconds: number): string {
+  const rate = (key: 'drafts' | 'keys' | 'frames'): string =>
+    count(all.reduce((sum, { counts }) => sum + counts[key], 0) / seconds);
+  return `${seconds.toFixed(1)} s: ${rate('drafts')} messages, ${rate('keys')} keys, ${rate('frames')} typing frames a second\n`;
+}
+
+function print(results: Results, { json }: Flags): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ cells: results.all })}\n`);
+    return;
+  }
+  process.stdout.write(
+    `At 1 % loss; per typing minute, or seconds (mean / p95)\n\n${textTable(mainTable(results))}\n` +
+      `In every weather\n\n${textTable(weatherTable(results))}`,
+  );
+}
+
+async function main(args: string[]): Promise<void> {
+  const flags = readFlags(args, DOCS);
+  if (flags.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  // Whoever reads our output may leave before we do.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const sessions = flags.trace === undefined ? undefined : await readSessions(flags.trace);
+  const signal = endsBySignal();
+  const cells = planRun(flags.messages, flags.seed);
+  const total = cells.reduce((sum, { drafts }) => sum + drafts, 0);
+  const progress = makeProgress(process.stderr, total, () => performance.now());
+  const results = await runCells(cells, { workers: flags.workers, sessions, signal, progress: progress.add })
+    .then(makeResults)
+    .catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  const seconds = progress.end();
+  if (!results) {
+    process.stderr.write('Ended.\n');
+    return;
+  }
+  print(results, flags);
+  process.stderr.write(rateOf(results, seconds));
+  if (flags.out === undefined || signal.aborted) return;
+  const { messages, seed } = flags;
+  const trace = flags.trace === undefined ? undefined : basename(flags.trace);
+  // Loaded here only: what draws is large.
+  const { writeDoc } = await import('./write.ts');
+  const page = await writeDoc(flags.out, results, { messages, seed, trace }, sourceOf(sessions));
+  process.stderr.write(`Wrote ${relative('', page)}\n`);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const known = error instanceof UsageError || error instanceof TraceError;
+  process.stderr.write(`${known ? error.message : inspect(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
