@@ -26,8 +26,8 @@ export const HOPS = {
 export const LOSS = { gateway: 0.5, upstream: 1 } as const;
 
 /** SendMessage, and the poller that hands a due message to the function. */
-const QUEUE_MS = 10;
-const POLL_MS = 30;
+export const QUEUE_MS = 10;
+export const POLL_MS = 30;
 
 /** The queue's visibility timeout and most receipts, as in infra/relay-stack.ts. */
 const VISIBILITY_MS = 10_000;
@@ -47,6 +47,8 @@ export interface Surroundings {
   called: (at: number) => void;
   /** It takes effect at the far side. */
   takesEffect: (isTyping: boolean) => void;
+  /** An "off" went out that has no effect. */
+  lostOff: (at: number) => void;
   /** For how long the upstream refuses from now on; 0 while it does not. */
   refuses: (at: number) => number;
 }
@@ -92,7 +94,7 @@ function slowed(clock: Clock): TypingStore {
 const wholeSeconds = (ms: number): number => Math.ceil(ms / 1_000) * 1_000;
 
 function makeUpstream(surroundings: Surroundings): RelayPorts['upstream'] {
-  const { clock, weather, random, called, takesEffect, refuses } = surroundings;
+  const { clock, weather, random, called, takesEffect, lostOff, refuses } = surroundings;
   const { fixedMs, shape } = HOPS.upstream;
 
   async function send(message: UpstreamMessage, deadline: number): Promise<undefined> {
@@ -100,17 +102,18 @@ function makeUpstream(surroundings: Surroundings): RelayPorts['upstream'] {
     called(start);
     const way = fixedMs + random.gamma(shape, weather.jitterMs);
     const refusedMs = refuses(start);
+    const isTyping = isOn(message);
     if (refusedMs > 0) {
+      if (!isTyping) lostOff(start);
       await after(clock, way + fixedMs);
       throw new RelayError('upstream_rate_limited', 'slow down', { retryAfterMs: wholeSeconds(refusedMs) });
     }
     const fails = random.next() < weather.loss * LOSS.upstream;
-    if (!fails || random.next() < 0.5) {
-      const isTyping = isOn(message);
+    if (!fails || random.next() < 0.5)
       clock.at(start + way, () => {
         takesEffect(isTyping);
       });
-    }
+    else if (!isTyping) lostOff(start);
     // No answer: the relay waits for as long as it may.
     await after(clock, fails ? Math.max(0, deadline - epoch(start)) : way + fixedMs);
     if (fails) throw unavailable(new Error('lost'));

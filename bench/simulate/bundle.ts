@@ -7,7 +7,7 @@ import type { Constants } from './plan.ts';
 const ENTRY = fileURLToPath(new URL('cells.ts', import.meta.url));
 
 /** Files whose `const NAME = number;` may be given another value. */
-const WITH_CONSTANTS = /(?:client|relay)\/constants\.ts$|simulate\/aws\.ts$/;
+const WITH_CONSTANTS = /(?:client|relay)\/constants\.ts$|simulate\/(?:aws|guest)\.ts$/;
 
 /** Puts other values into the code's constants. @throws Error when there is no such constant */
 function replaceConstants(constants: Constants): Plugin {

@@ -3,6 +3,7 @@ import { generated, type Keystrokes, makeConversation } from './guest.ts';
 import type { History } from './history.ts';
 import { addTo, makeTally, type Measures, measure, quantile, type Tally } from './measures.ts';
 import { type Ours, runOurs } from './ours.ts';
+import type { PerConversation } from './paired.ts';
 import { runPeer } from './peer.ts';
 import type { Policy } from './policies.ts';
 import { makeRandom } from './random.ts';
@@ -22,10 +23,16 @@ export interface Cell {
 export interface CellResult {
   id: string;
   measures: Measures;
-  counts: Pick<Tally, 'drafts' | 'keys' | 'frames' | 'calls'> & { crashes: number };
+  counts: Pick<Tally, 'drafts' | 'keys' | 'frames' | 'calls'> & {
+    crashes: number;
+    lateCrashes: number;
+    lateWithLostOff: number;
+  };
   typingMs: number;
-  /** Values at 0, 1, … 100 % of the cell, in seconds; empty where there were none. */
-  quantiles: { onset: number[]; stuckSent: number[]; stuckAbandoned: number[]; stuckCrashed: number[] };
+  /** Onsets at 0, 1, … 100 % of the drafts that were shown, in seconds; empty where there were none. */
+  onsets: number[];
+  /** For comparisons with another cell of the same conversations. */
+  each: PerConversation;
 }
 
 /** Replays one conversation of a cell. Needs `replaceTimers` where it is one of ours. */
@@ -67,18 +74,22 @@ export async function runCell(
   } finally {
     putBack();
   }
-  const { drafts, keys, frames, calls, onsets, stuck } = tally;
+  const { drafts, keys, frames, calls, onsets, stuck, late, each } = tally;
   return {
     id: cell.id,
     measures: measure(tally),
     typingMs: tally.typingMs,
-    counts: { drafts, keys, frames, calls, crashes: stuck.crashed.length },
-    quantiles: {
-      onset: percentiles(onsets),
-      stuckSent: percentiles(stuck.sent),
-      stuckAbandoned: percentiles(stuck.abandoned),
-      stuckCrashed: percentiles(stuck.crashed),
+    counts: {
+      drafts,
+      keys,
+      frames,
+      calls,
+      crashes: stuck.crashed.length,
+      lateCrashes: late.crashes,
+      lateWithLostOff: late.withLostOff,
     },
+    onsets: percentiles(onsets),
+    each,
   };
 }
 

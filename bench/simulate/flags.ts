@@ -15,7 +15,8 @@ export const HELP = `Replays keystrokes in virtual time through the real client,
   --seed N        0 to ${SEED_MAX} (default ${DEFAULTS.seed}): the same seed gives the same figures
   --trace FILE    keystrokes from a CSV of user,session,press time in ms; a first line of names is passed over;
                   a pause above 30 s counts as 30
-  --workers N     threads, 1 to ${WORKERS_MAX} (default: one for each core, here ${availableParallelism()}); no figure depends on it
+  --workers N     threads, 1 to ${WORKERS_MAX}, no more than there are cores (default: as many, here ${availableParallelism()});
+                  no figure depends on it
   --out DIR       write typing-quality.md and its pictures there, whatever the other flags
   --json          print the results as JSON, and nothing else; write no page unless --out says where
   --help          this text

@@ -6,7 +6,7 @@ export const fixed = (value: number, digits: number): string =>
   Number.isFinite(value) ? value.toFixed(digits) : NOTHING;
 
 /** A share of 1: `.945`. */
-export const share = (value: number): string => fixed(value, 3).replace(/^0\./, '.');
+export const share = (value: number, digits = 3): string => fixed(value, digits).replace(/^0\./, '.');
 export const percent = (value: number, digits = 2): string =>
   Number.isFinite(value) ? `${fixed(100 * value, digits)} %` : NOTHING;
 

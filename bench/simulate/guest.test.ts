@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import { HOPS } from './aws.ts';
 import { gapOf, generated, makeConversation, PAUSE_MAX_MS } from './guest.ts';
 import { makeRandom } from './random.ts';
-import { REFERENCE, WEATHERS } from './weather.ts';
+import { DELAY_MS, REFERENCE, WEATHERS } from './weather.ts';
 
 const SAMPLES = 400_000;
 
@@ -64,14 +65,16 @@ it('a crash ends the conversation within its third draft', () => {
   }
 });
 
-it('parts of a gamma delay whose shapes sum to one make up the exponential delay', () => {
+it('the hops make up the delay: their fixed parts its fixed part, their gamma parts its exponential', () => {
   const random = makeRandom(3);
-  const sums = Array.from(
-    { length: 100_000 },
-    () => random.gamma(0.5, 80) + random.gamma(0.25, 80) + random.gamma(0.25, 80),
+  const shapes: number[] = Object.values(HOPS).map(({ shape }) => shape);
+  const sums = Array.from({ length: 100_000 }, () =>
+    shapes.reduce((sum, shape) => sum + (shape > 0 ? random.gamma(shape, 80) : 0), 0),
   );
   const mean = sums.reduce((sum, value) => sum + value, 0) / sums.length;
   expect(Math.abs(mean - 80)).toBeLessThan((3 * 80) / Math.sqrt(sums.length));
+  const fixed = Object.values(HOPS).reduce<number>((sum, { fixedMs }) => sum + fixedMs, 0);
+  expect(fixed).toBe(DELAY_MS);
   const above = sums.filter((value) => value > 160).length / sums.length;
   expect(Math.abs(above - Math.exp(-2))).toBeLessThan(0.004);
 });

@@ -1,5 +1,5 @@
 import { makeRandom, type Random } from './random.ts';
-import type { Weather } from './weather.ts';
+import { FAULT_MS, type Weather } from './weather.ts';
 
 /**
  * The guest: keystrokes, drafts and pauses. Gaps between keys are a mixture of three log-normals (natural logarithm of
@@ -28,7 +28,8 @@ export const ABANDONED_SHARE = 0.1;
 const SEND = { least: 250, mean: 300 } as const;
 
 /** From a message sent to the next draft. Calibrated by accuracy, which depends on the share of quiet time. */
-export const REST = { least: 5_000, mean: 10_000 } as const;
+export const REST_LEAST_MS = 5_000;
+export const REST_MEAN_MS = 10_000;
 
 /** From an abandoned draft to the next. Calibrated: what sticks is not cut short. */
 export const REST_ABANDONED_MS = 45_000;
@@ -100,7 +101,7 @@ function finish(keys: number[], random: Random): Draft {
 
 const restAfter = (how: Draft['how'], random: Random): number => {
   if (how === 'crashed') return REST_CRASHED_MS;
-  return how === 'abandoned' ? REST_ABANDONED_MS : REST.least + random.exponential(REST.mean);
+  return how === 'abandoned' ? REST_ABANDONED_MS : REST_LEAST_MS + random.exponential(REST_MEAN_MS);
 };
 
 /** What a guest does in one conversation: the same for every policy that is measured under the same weather. */
@@ -115,14 +116,21 @@ export function makeConversation(
   const crashes = fault === 'crash' || fault === 'vanish';
   const all = source(index, random);
   const drafts: Draft[] = [];
+  let faultEnds = 0;
   let at = random.next() * 1_000;
   for (const gaps of crashes ? all.slice(0, DRAFTS_BEFORE_CRASH + 1) : all) {
     const keys = gaps.map((gap, place) => (at += place === 0 ? 0 : gap));
     const last = crashes && drafts.length === Math.min(DRAFTS_BEFORE_CRASH, all.length - 1);
     const draft = last ? crash(keys, faults) : finish(keys, random);
     const [first = 0] = keys;
-    if ((fault === 'disconnect' || fault === 'limit') && faults.next() < FAULT_SHARE)
-      draft.fault = first + faults.next() * (draft.end - first);
+    if ((fault === 'disconnect' || fault === 'limit') && faults.next() < FAULT_SHARE) {
+      const begins = first + faults.next() * (draft.end - first);
+      // One at a time.
+      if (begins > faultEnds) {
+        draft.fault = begins;
+        faultEnds = begins + FAULT_MS;
+      }
+    }
     drafts.push(draft);
     at = draft.end + restAfter(draft.how, random);
   }

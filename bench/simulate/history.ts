@@ -10,6 +10,8 @@ export interface History {
   calls: number[];
   /** What the client sent, and when. */
   frames: { at: number; on: boolean }[];
+  /** When an "off" went upstream that had no effect there. */
+  lostOffs?: number[];
 }
 
 /** The far side: shows the bubble from an "on" until an "off", the guest's message or its own expiry. */

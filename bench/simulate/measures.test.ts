@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type History, makeFarSide } from './history.ts';
 import { addTo, makeTally, measure } from './measures.ts';
+import { accuracyGain, isToldApart } from './paired.ts';
 
 /** A minute of typing in two drafts: 0 to 40 s, sent, and 60 to 80 s, abandoned. Watched for 100 s. */
 const HISTORY: History = {
@@ -85,6 +86,47 @@ it('what a crash leaves is measured apart: mean, p95, longest, and how often it 
   const measures = measured(...[2_000, 4_000, 6_000, 12_000].map(crash));
   expect(measures).toMatchObject({ stuckCrashed: 6, stuckCrashedMax: 12, lateCrashed: 0.25 });
   expect(measures.stuckSent).toBeNaN();
+});
+
+it('of crashes that are too long it is told how many had an "off" lost after them', () => {
+  const tally = makeTally();
+  const crash = (stuckMs: number, lostOffs: number[]): History => ({
+    drafts: [{ keys: [0], end: 1_000, how: 'crashed' }],
+    end: 61_000,
+    shown: [{ from: 500, to: 1_000 + stuckMs }],
+    calls: [],
+    frames: [],
+    lostOffs,
+  });
+  for (const one of [crash(12_000, [11_000]), crash(12_000, [900]), crash(9_000, [5_000]), crash(13_000, [])])
+    addTo(tally, one);
+  expect(tally.late).toEqual({ crashes: 3, withLostOff: 1 });
+});
+
+describe('errors are from one conversation to another', () => {
+  const wrongFor = (ms: number): History => ({
+    ...HISTORY,
+    shown: [
+      { from: 0, to: 40_000 },
+      { from: 60_000, to: 80_000 + ms },
+    ],
+  });
+  const each = (...wrong: number[]) => {
+    const tally = makeTally();
+    for (const ms of wrong) addTo(tally, wrongFor(ms));
+    return tally.each;
+  };
+  it('of the accuracy', () => {
+    // Shares of .02 and .04 that are wrong: their standard deviation is .01 √2, and the error of their mean .01.
+    expect(measured(wrongFor(2_000), wrongFor(4_000)).accuracyError).toBeCloseTo(0.01, 10);
+  });
+  it('of a difference in the same conversations, which may be known better', () => {
+    const gain = accuracyGain(each(2_000, 4_000), each(3_000, 5_000));
+    expect(gain.value).toBeCloseTo(0.01, 10);
+    expect(gain.error).toBeCloseTo(0, 10);
+    expect(isToldApart(gain)).toBe(true);
+    expect(isToldApart(accuracyGain(each(2_000, 4_000), each(1_000, 6_000)))).toBe(false);
+  });
 });
 
 describe('the far side', () => {

@@ -1,5 +1,6 @@
 import type { Draft } from './guest.ts';
 import type { History } from './history.ts';
+import { type PerConversation, ratio } from './paired.ts';
 
 /** Sums over the conversations of one cell; milliseconds. */
 export interface Tally {
@@ -19,6 +20,9 @@ export interface Tally {
   onsets: number[];
   /** How long the bubble was still shown after each draft. */
   stuck: Record<Draft['how'], number[]>;
+  /** Crashes after which the bubble was shown for longer than {@link CRASH_GOAL_MS}; of those, with an "off" lost. */
+  late: { crashes: number; withLostOff: number };
+  each: PerConversation;
 }
 
 export function makeTally(): Tally {
@@ -36,6 +40,8 @@ export function makeTally(): Tally {
     callsIn5s: 0,
     onsets: [],
     stuck: { sent: [], abandoned: [], crashed: [] },
+    late: { crashes: 0, withLostOff: 0 },
+    each: { totalMs: [], wrongMs: [], typingMs: [], flickers: [], calls: [] },
   };
 }
 
@@ -56,8 +62,13 @@ function mostWithin(times: readonly number[], windowMs: number): number {
   return most;
 }
 
+const wrongMs = ({ falseOffMs, falseOnMs }: Tally): number =>
+  falseOffMs + falseOnMs.sent + falseOnMs.abandoned + falseOnMs.crashed;
+
 /** Adds what one conversation showed. */
-export function addTo(tally: Tally, { drafts, end, shown, calls, frames }: History): void {
+export function addTo(tally: Tally, history: History): void {
+  const { drafts, end, shown, calls, frames } = history;
+  const before = { wrong: wrongMs(tally), typing: tally.typingMs, flickers: tally.flickers };
   tally.totalMs += end;
   tally.calls += calls.length;
   tally.frames += frames.length;
@@ -67,7 +78,19 @@ export function addTo(tally: Tally, { drafts, end, shown, calls, frames }: Histo
     const until = drafts[index + 1]?.keys[0] ?? end;
     while ((shown[from]?.to ?? Infinity) <= (draft.keys[0] ?? 0)) from++;
     addDraft(tally, draft, until, shown, from);
+    if (draft.how === 'crashed') addCrash(tally, draft, history);
   });
+  tally.each.totalMs.push(end);
+  tally.each.calls.push(calls.length);
+  tally.each.wrongMs.push(wrongMs(tally) - before.wrong);
+  tally.each.typingMs.push(tally.typingMs - before.typing);
+  tally.each.flickers.push(tally.flickers - before.flickers);
+}
+
+function addCrash({ stuck, late }: Tally, { end }: Draft, { lostOffs = [] }: History): void {
+  if ((stuck.crashed.at(-1) ?? 0) <= CRASH_GOAL_MS) return;
+  late.crashes++;
+  if (lostOffs.some((at) => at >= end)) late.withLostOff++;
 }
 
 /** @param until the next draft begins @param from the first spell that ends after this draft's beginning */
@@ -106,27 +129,39 @@ export const quantile = (sorted: readonly number[], share: number): number =>
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+function errorOfMean(values: readonly number[]): number {
+  const middle = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, values.length - 1) / values.length);
+}
+
 /** What is told of a cell: shares, seconds, and counts or seconds per typing minute. NaN where nothing was to be seen. */
 export interface Measures {
   accuracy: number;
+  /** Standard errors, from one conversation to another. */
+  accuracyError: number;
   flickers: number;
-  /** Standard error of the flickers, as of a count. */
   flickersError: number;
   calls: number;
+  callsError: number;
   callsIn5s: number;
   falseOnSent: number;
   falseOnAbandoned: number;
+  falseOnCrashed: number;
   falseOff: number;
   stuckSent: number;
   stuckSentP95: number;
   stuckAbandoned: number;
+  stuckAbandonedError: number;
   stuckAbandonedP95: number;
   stuckCrashed: number;
   stuckCrashedP95: number;
   stuckCrashedMax: number;
   /** The share of crashes after which the bubble was shown for longer than {@link CRASH_GOAL_MS}. */
   lateCrashed: number;
+  /** Of the drafts whose bubble was shown. */
   onsetMean: number;
+  onsetMeanError: number;
   onsetP95: number;
   missed: number;
 }
@@ -134,28 +169,32 @@ export interface Measures {
 export function measure(tally: Tally): Measures {
   const perMinute = (value: number): number => value / (tally.typingMs / 60_000);
   const inOrder = (values: readonly number[]): number[] => values.toSorted((one, other) => one - other);
-  const wrong = tally.falseOffMs + tally.falseOnMs.sent + tally.falseOnMs.abandoned + tally.falseOnMs.crashed;
   const sent = inOrder(tally.stuck.sent);
   const abandoned = inOrder(tally.stuck.abandoned);
   const crashed = inOrder(tally.stuck.crashed);
   return {
-    accuracy: 1 - wrong / tally.totalMs,
+    accuracy: 1 - wrongMs(tally) / tally.totalMs,
+    accuracyError: ratio(tally.each.wrongMs, tally.each.totalMs).error,
     flickers: perMinute(tally.flickers),
-    flickersError: perMinute(Math.sqrt(tally.flickers)),
+    flickersError: ratio(tally.each.flickers, tally.each.typingMs).error * 60_000,
     calls: perMinute(tally.calls),
+    callsError: ratio(tally.each.calls, tally.each.typingMs).error * 60_000,
     callsIn5s: tally.callsIn5s,
     falseOnSent: perMinute(tally.falseOnMs.sent / 1_000),
     falseOnAbandoned: perMinute(tally.falseOnMs.abandoned / 1_000),
+    falseOnCrashed: perMinute(tally.falseOnMs.crashed / 1_000),
     falseOff: perMinute(tally.falseOffMs / 1_000),
     stuckSent: mean(sent) / 1_000,
     stuckSentP95: quantile(sent, 0.95) / 1_000,
     stuckAbandoned: mean(abandoned) / 1_000,
+    stuckAbandonedError: errorOfMean(abandoned) / 1_000,
     stuckAbandonedP95: quantile(abandoned, 0.95) / 1_000,
     stuckCrashed: mean(crashed) / 1_000,
     stuckCrashedP95: quantile(crashed, 0.95) / 1_000,
     stuckCrashedMax: quantile(crashed, 1) / 1_000,
-    lateCrashed: crashed.filter((ms) => ms > CRASH_GOAL_MS).length / crashed.length,
+    lateCrashed: tally.late.crashes / crashed.length,
     onsetMean: mean(tally.onsets) / 1_000,
+    onsetMeanError: errorOfMean(tally.onsets) / 1_000,
     onsetP95: quantile(inOrder(tally.onsets), 0.95) / 1_000,
     missed: tally.missed / tally.drafts,
   };

@@ -24,11 +24,12 @@ interface World {
   far: FarSide;
   frames: History['frames'];
   calls: number[];
+  lostOffs: number[];
   faults: readonly number[];
 }
 
 /** The way from the client to the relay's handlers: API Gateway has a connection's frames in order, its functions run at once. */
-function makeWay({ clock, weather, random, frames, calls, far, faults }: World, timing: Timing) {
+function makeWay({ clock, weather, random, frames, calls, lostOffs, far, faults }: World, timing: Timing) {
   const relay = makeSurroundedRelay({
     clock,
     weather,
@@ -38,6 +39,7 @@ function makeWay({ clock, weather, random, frames, calls, far, faults }: World, 
     takesEffect: (isTyping) => {
       far[isTyping ? 'on' : 'off'](clock.now());
     },
+    lostOff: (at) => lostOffs.push(at),
     refuses: (at) => {
       const begun = weather.fault === 'limit' ? faults.findLast((fault) => fault <= at) : undefined;
       return begun === undefined ? 0 : begun + FAULT_MS - at;
@@ -70,7 +72,11 @@ function makeWay({ clock, weather, random, frames, calls, far, faults }: World, 
       });
     },
     left: (connectionId: string): void => {
-      arrive(connectionId, (event) => void relay.left(event));
+      // API Gateway sends $disconnect by its best effort: it may never come.
+      const lost = random.next() < weather.loss * LOSS.gateway;
+      arrive(connectionId, (event) => {
+        if (!lost) void relay.left(event);
+      });
     },
   };
 }
@@ -136,7 +142,7 @@ export async function runOurs(
   const faults = drafts.flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
   const clock = makeClock();
   const far = makeFarSide(ours.expiry, !ours.outlivesMessage);
-  const world: World = { clock, weather, random, far, frames: [], calls: [], faults };
+  const world: World = { clock, weather, random, far, frames: [], calls: [], lostOffs: [], faults };
   enter(clock);
   const page = makePage(makeWay(world, ours.timing));
   if (weather.fault === 'disconnect')
@@ -146,5 +152,6 @@ export async function runOurs(
     }
   for (const draft of drafts) await typeDraft(draft, page, world);
   await clock.runUntil(end);
-  return { drafts, end, shown: far.close(end), calls: world.calls, frames: world.frames };
+  const { calls, frames, lostOffs } = world;
+  return { drafts, end, shown: far.close(end), calls, frames, lostOffs };
 }

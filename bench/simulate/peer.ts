@@ -6,10 +6,11 @@ import { DELAY_MS, FAULT_MS, type Weather } from './weather.ts';
 
 type Frame = History['frames'][number];
 
-/** The client of a policy, and when it says what. */
-function makeClient(policy: Policy) {
+/** The client of a policy, and when it says what. @param cuts when its connection broke, for {@link FAULT_MS} each */
+function makeClient(policy: Policy, cuts: readonly number[]) {
   const { refresh, idle = Infinity, firstAfter = 0 } = policy;
   const frames: Frame[] = [];
+  const back = cuts.map((cut) => cut + FAULT_MS);
   let lastOn = -Infinity;
   let idleAt = Infinity;
   let pendingOn = Infinity;
@@ -28,10 +29,18 @@ function makeClient(policy: Policy) {
     idleAt = Infinity;
     pendingOn = Infinity;
   }
-  /** What its timers did before this moment. */
+  /** What happened to it before this moment: a client that connects again starts anew. */
   function tick(before: number): void {
+    for (let [open] = back; open !== undefined && open < before; [open] = back) {
+      back.shift();
+      runTimers(open);
+      forget();
+    }
+    runTimers(before);
+  }
+  function runTimers(before: number): void {
     if (pendingOn < before) on(pendingOn);
-    if (policy.timer) while (lastOn > 0 && lastOn + refresh < Math.min(before, idleAt)) on(lastOn + refresh);
+    if (policy.timer) while (lastOn >= 0 && lastOn + refresh < Math.min(before, idleAt)) on(lastOn + refresh);
     if (idleAt < before && lastOn >= 0) off(idleAt);
   }
   function key(at: number): void {
@@ -49,7 +58,7 @@ function makeClient(policy: Policy) {
     else pendingOn = Infinity;
     idleAt = policy.outlivesMessage ? idleAt : Infinity;
   }
-  return { frames, key, sent, tick, forget };
+  return { frames, key, sent, tick };
 }
 
 /** A client that debounces says "on" once no key came for a while. */
@@ -60,8 +69,8 @@ function debounced({ keys, end, how }: Draft, debounce: number, frames: Frame[])
   });
 }
 
-function framesOf(policy: Policy, { drafts, end }: Conversation): Frame[] {
-  const client = makeClient(policy);
+function framesOf(policy: Policy, { drafts, end }: Conversation, cuts: readonly number[]): Frame[] {
+  const client = makeClient(policy, cuts);
   for (const draft of drafts) {
     if (policy.debounce !== undefined) {
       debounced(draft, policy.debounce, client.frames);
@@ -102,7 +111,10 @@ export function runPeer(
   const arrives = (at: number): number => at + DELAY_MS + random.exponential(weather.jitterMs);
   const offline = weather.fault === 'disconnect' ? faults : [];
   const refused = weather.fault === 'limit' ? faults : [];
-  const frames = framesOf(policy, conversation).filter(({ at }) => at < end && !isDuring(offline, at));
+  const frames = framesOf(policy, conversation, offline).filter(
+    // Nothing is sent into a socket that is known to be dead.
+    ({ at }) => at < end && !isDuring(offline, at),
+  );
 
   const arrivals: Arrival[] = [];
   for (const { at, on } of frames) {

@@ -27,7 +27,8 @@ export interface Variant {
   weather: Weather;
 }
 
-const VANISH = WEATHERS.find(({ fault }) => fault === 'vanish') ?? REFERENCE;
+export const VANISH = WEATHERS.find(({ fault }) => fault === 'vanish') ?? REFERENCE;
+const VANISH_LOSSLESS: Weather = { ...VANISH, name: 'crash, half open, no loss', loss: 0 };
 
 const under = (weather: Weather, variants: readonly (readonly [string, Constants])[]): Variant[] =>
   variants.map(([name, constants]) => ({ name, constants, weather }));
@@ -43,6 +44,10 @@ export const VARIANTS: readonly Variant[] = under(REFERENCE, [
   ['CLIENT_REFRESH_MS 4,000', { CLIENT_REFRESH_MS: 4_000, REFRESH_MS: 3_500 }],
   ['CLIENT_REFRESH_MS 6,000', { CLIENT_REFRESH_MS: 6_000, REFRESH_MS: 5_500 }],
   ['CLIENT_REFRESH_MS 10,000', { CLIENT_REFRESH_MS: 10_000, REFRESH_MS: 9_500 }],
+  [
+    'CLIENT_REFRESH_MS 10,000, SILENCE_MS 16,000',
+    { CLIENT_REFRESH_MS: 10_000, REFRESH_MS: 9_500, SILENCE_MS: 16_000 },
+  ],
   [
     'CLIENT_REFRESH_MS 4,000, SILENCE_MS 11,000',
     { CLIENT_REFRESH_MS: 4_000, REFRESH_MS: 3_500, SILENCE_MS: 11_000 },
@@ -61,58 +66,84 @@ export const CRASH_VARIANTS: readonly Variant[] = [
     ['SILENCE_MS 12,000', { SILENCE_MS: 12_000 }],
     ['CLIENT_REFRESH_MS 4,000', { CLIENT_REFRESH_MS: 4_000, REFRESH_MS: 3_500 }],
   ]),
-  { name: 'as in the code, no loss', constants: {}, weather: { ...VANISH, name: 'no loss', loss: 0 } },
+  { name: 'as in the code, no loss', constants: {}, weather: VANISH_LOSSLESS },
 ];
+
+/** Other rests of the guest between messages: how far the calibration carries. */
+export const REST_VARIANTS: readonly Variant[] = under(REFERENCE, [
+  ['REST_MEAN_MS 5,000', { REST_MEAN_MS: 5_000 }],
+  ['REST_MEAN_MS 20,000', { REST_MEAN_MS: 20_000 }],
+]);
+
+/** A system that is measured with those rests too. */
+export const RESTED = 'Ably Chat';
+
+/** Who decides in a cell: the real client and relay as they are, the same with other constants, or a peer's model. */
+export type Maker = 'code' | 'other constants' | 'model';
 
 /** A cell, and with which constants. */
 export interface PlannedCell extends Cell {
   constants: Constants;
 }
 
-type Share = PlannedCell & { weight: number };
+export const makerOf = ({ subject, constants }: PlannedCell): Maker => {
+  if (subject.kind === 'peer') return 'model';
+  return Object.keys(constants).length > 0 ? 'other constants' : 'code';
+};
+
+type Weighed = PlannedCell & { weight: number };
 
 export const peerId = (weather: Weather, { name }: Pick<Policy, 'name'>): string =>
   `${weather.name} / peer / ${name}`;
 export const oursId = (weather: Weather, { name }: Ours): string => `${weather.name} / ours / ${name}`;
-export const variantId = ({ name, weather }: Variant, ours: Ours): string =>
-  `${oursId(weather, ours)} / ${name}${weather.fault === undefined ? '' : ` / ${weather.fault}`}`;
+/** With the code's own constants it is the cell of the weather itself. */
+export const variantId = ({ name, weather, constants }: Variant, ours: Ours): string =>
+  Object.keys(constants).length === 0 ? oursId(weather, ours) : `${oursId(weather, ours)} / ${name}`;
+export const variantPeerId = ({ name, weather }: Variant, policy: Pick<Policy, 'name'>): string =>
+  `${peerId(weather, policy)} / ${name}`;
 
-function share(
+const weigh = (
   id: string,
   subject: Cell['subject'],
   weather: Weather,
-  weight: number,
   constants: Constants = {},
-): Share {
-  return { id, subject, weather, weight, constants, drafts: 0, seed: 0 };
-}
-const peer = (policy: Policy, weather: Weather, weight: number): Share =>
-  share(peerId(weather, policy), { kind: 'peer', policy }, weather, weight);
+): Weighed => ({ id, subject, weather, weight: weightOf(weather), constants, drafts: 0, seed: 0 });
 
-/** Rare events need many drafts where a goal hangs on them. */
-function shares(): Share[] {
-  const others = WEATHERS.filter((weather) => weather !== REFERENCE);
-  const ours = (one: Ours, weather: Weather, weight: number): Share =>
-    share(oursId(weather, one), { kind: 'ours', ours: one }, weather, weight);
-  return [
-    ...OURS.map((one) => ours(one, REFERENCE, 24)),
-    ...others.flatMap((weather) => OURS.map((one) => ours(one, weather, 5))),
-    ...VARIANTS.flatMap((variant) =>
-      [HELD, TRIED_EXPIRING].map((one) =>
-        share(variantId(variant, one), { kind: 'ours', ours: one }, REFERENCE, 8, variant.constants),
+/**
+ * All that is measured under one weather is given the same conversations; more of them where goals hang on rare events:
+ * the reference weather, and crashes that nobody is told of.
+ */
+function weightOf(weather: Weather): number {
+  if (weather === REFERENCE) return 8;
+  return weather.fault === 'vanish' ? 6 : 3.5;
+}
+
+function weighedCells(): Weighed[] {
+  const peer = (policy: Policy, weather: Weather): Weighed =>
+    weigh(peerId(weather, policy), { kind: 'peer', policy }, weather);
+  const variant = (one: Variant, ours: Ours): Weighed =>
+    weigh(variantId(one, ours), { kind: 'ours', ours }, one.weather, one.constants);
+  const rested = SYSTEMS.filter(({ name }) => name === RESTED);
+  const all = [
+    ...WEATHERS.flatMap((weather) => [
+      ...OURS.map((ours) => weigh(oursId(weather, ours), { kind: 'ours', ours }, weather)),
+      ...SYSTEMS.map((policy) => peer(policy, weather)),
+    ]),
+    ...REFERENCES.map(({ policy }) => peer(policy, REFERENCE)),
+    ...VARIANTS.flatMap((one) => [HELD, TRIED_EXPIRING].map((ours) => variant(one, ours))),
+    ...[...CRASH_VARIANTS, ...REST_VARIANTS].map((one) => variant(one, HELD)),
+    ...REST_VARIANTS.flatMap((one) =>
+      rested.map((policy) =>
+        weigh(variantPeerId(one, policy), { kind: 'peer', policy }, one.weather, one.constants),
       ),
     ),
-    ...CRASH_VARIANTS.map((variant) =>
-      share(variantId(variant, HELD), { kind: 'ours', ours: HELD }, variant.weather, 8, variant.constants),
-    ),
-    ...[...SYSTEMS, ...REFERENCES.map(({ policy }) => policy)].map((policy) => peer(policy, REFERENCE, 6)),
-    ...others.flatMap((weather) => SYSTEMS.map((policy) => peer(policy, weather, 2))),
   ];
+  return [...new Map(all.map((cell) => [cell.id, cell])).values()];
 }
 
 /** Divides the chat messages of a run among its cells. */
 export function planRun(messages: number, seed: number): PlannedCell[] {
-  const all = shares();
+  const all = weighedCells();
   const weights = all.reduce((sum, { weight }) => sum + weight, 0);
   return all.map(({ weight, ...cell }) => ({
     ...cell,

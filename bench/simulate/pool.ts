@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +77,8 @@ export async function runCells(cells: readonly PlannedCell[], options: PoolOptio
     // One worker that fails ends the others.
     const failed = new AbortController();
     const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
+    // Each worker listens.
+    setMaxListeners(0, signal);
     const employed = Array.from({ length: Math.min(options.workers, cells.length) }, () =>
       employ(jobs, { ...options, signal }, (result) => results.set(result.id, result)),
     );

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -19,9 +19,14 @@ interface Run {
 }
 
 /** @param onError what to do with the child when it writes to standard error */
-function simulate(args: string[], onError: (kill: () => void) => void = () => undefined): Promise<Run> {
+function simulate(
+  args: string[],
+  onError: (kill: () => void, text: string) => void = () => undefined,
+  env: Record<string, string> = {},
+): Promise<Run> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'bench/simulate/start.ts', ...args], {
     cwd: ROOT,
+    env: { ...process.env, ...env },
   });
   const texts = { out: '', err: '' };
   child.stdout.on('data', (data: Buffer) => {
@@ -29,7 +34,7 @@ function simulate(args: string[], onError: (kill: () => void) => void = () => un
   });
   child.stderr.on('data', (data: Buffer) => {
     texts.err += data.toString();
-    onError(() => child.kill('SIGINT'));
+    onError(() => child.kill('SIGINT'), data.toString());
   });
   return new Promise((resolve) => {
     child.on('close', (status) => {
@@ -45,6 +50,10 @@ function folder(): string {
   });
   return made;
 }
+
+/** What a run left, but for the loader's own cache. */
+const left = (temporary: string): string[] =>
+  readdirSync(temporary).filter((name) => !name.startsWith('tsx-'));
 
 describe('the flags', () => {
   it('as they are by default write the page', () => {
@@ -109,7 +118,9 @@ describe('npm run simulate', () => {
       0.8,
     );
     expect(err.match(/\d+ %/g)).toEqual(Array.from({ length: 10 }, (_, index) => `${10 * (index + 1)} %`));
-    expect(err).toMatch(/^\d+\.\d s: [\d,]+ messages, [\d,]+ keys, [\d,]+ typing frames a second$/m);
+    expect(err).toMatch(
+      /^\d+\.\d s: [\d,]+ messages, [\d,]+ keys, [\d,]+ typing frames a second, of them [\d,]+ messages through the real client and relay$/m,
+    );
     expect(readFileSync(join(ROOT, 'docs/typing-quality.md'), 'utf8')).toBe(before);
   });
 
@@ -137,6 +148,9 @@ describe('npm run simulate', () => {
     };
     const [[page, ...pictures], again] = await Promise.all([written('1'), written('2')]);
     expect(page).toContain('keystrokes from keys.csv');
+    // Nothing of the generator holds for a trace.
+    for (const words of ['Is the simulation right?', 'LN(5.045', 'Gaps between keys', '**Cost.**'])
+      expect(page).not.toContain(words);
     expect(pictures).toHaveLength(5);
     for (const picture of pictures) expect(picture).toMatch(/^<svg [^]*fill="white"/);
     expect(again).toEqual([page, ...pictures]);
@@ -166,17 +180,56 @@ describe('npm run simulate', () => {
 
   it('ends at once by Ctrl-C, and leaves nothing behind', async () => {
     const temporary = folder();
-    const out = join(temporary, 'out');
-    const {
-      status,
-      out: printed,
-      err,
-    } = await simulate(['--messages', '60000', '--out', out], (kill) => {
-      kill();
-    });
-    expect({ status, printed }).toEqual({ status: 130, printed: '' });
-    expect(err).toContain('Ended.');
-    expect(existsSync(out)).toBe(false);
+    const run = await simulate(
+      ['--messages', '60000', '--out', join(temporary, 'out')],
+      (kill) => {
+        kill();
+      },
+      { TMPDIR: temporary },
+    );
+    expect(run).toMatchObject({ status: 130, out: '' });
+    expect(run.err).toContain('Ended.');
+    expect(left(temporary)).toEqual([]);
+  });
+
+  it('writes nothing when Ctrl-C comes while it writes the page', async () => {
+    const temporary = folder();
+    // The rate is told when the run is over and the page is not begun.
+    const run = await simulate(
+      ['--messages', '1000', '--out', join(temporary, 'out')],
+      (kill, text) => {
+        if (text.includes('a second')) kill();
+      },
+      { TMPDIR: temporary },
+    );
+    expect(run).toMatchObject({ status: 130 });
+    expect(left(temporary)).toEqual([]);
+  });
+
+  it('tells at once when --out cannot be written, and exits with 2', async () => {
+    const here = folder();
+    writeFileSync(join(here, 'file'), '');
+    mkdirSync(join(here, 'page', 'typing-quality.md'), { recursive: true });
+    for (const [out, why] of [
+      [join(here, 'file'), 'is no folder'],
+      [join(here, 'file', 'below'), 'is no folder'],
+      [join(here, 'page'), 'typing-quality.md is a folder there'],
+      ['/proc/nope', 'ENOENT'],
+    ] as const) {
+      const run = await simulate(['--messages', '1000', '--out', out]);
+      expect(run, out).toMatchObject({ status: 2, out: '' });
+      expect(run.err).toContain(`Cannot write into --out ${out}`);
+      expect(run.err).toContain(why);
+    }
+    expect(readdirSync(here)).toEqual(['file', 'page']);
+  });
+
+  it('takes no more workers than there are cores, and says so once', async () => {
+    const run = await simulate(['--json', '--messages', '1000', '--workers', '200']);
+    expect(run.status).toBe(0);
+    const cores = availableParallelism();
+    expect(run.err).toContain(`--workers 200: there are ${cores} cores, so ${cores}\n`);
+    expect(run.err).not.toContain('MaxListeners');
   });
 });
 

@@ -13,7 +13,7 @@ export const crashSeconds = (value: number): string =>
   value >= REST_CRASHED_MS / 1_000 - 2 ? `> ${REST_CRASHED_MS / 1_000 - 2}` : fixed(value, 1);
 
 const COLUMNS: readonly [head: string, cell: (measures: Measures) => string][] = [
-  ['accuracy', ({ accuracy }) => share(accuracy)],
+  ['accuracy', ({ accuracy, accuracyError }) => `${share(accuracy)} ± ${share(accuracyError, 4)}`],
   ['flickers', ({ flickers }) => fixed(flickers, 2)],
   ['calls', ({ calls }) => fixed(calls, 1)],
   ['most in 5 s', ({ callsIn5s }) => String(callsIn5s)],
@@ -45,7 +45,7 @@ export function mainTable(results: Results): Table {
   ];
 }
 
-/** Ours under each weather. */
+/** Ours under each weather but the reference, which has a table of its own. */
 export const weatherTable = (results: Results): Table => [
   [
     'weather',
@@ -61,7 +61,7 @@ export const weatherTable = (results: Results): Table => [
     'missed',
     'false off',
   ],
-  ...WEATHERS.flatMap((weather) =>
+  ...WEATHERS.filter((weather) => weather !== REFERENCE).flatMap((weather) =>
     OURS.map((ours) => {
       const { measures } = results.ours(ours, weather);
       const { stuckCrashed, stuckCrashedP95, stuckCrashedMax } = measures;
@@ -69,7 +69,7 @@ export const weatherTable = (results: Results): Table => [
       return [
         weather.name,
         ours.name,
-        share(measures.accuracy),
+        `${share(measures.accuracy)} ± ${share(measures.accuracyError, 4)}`,
         fixed(measures.flickers, 2),
         fixed(measures.calls, 1),
         String(measures.callsIn5s),
@@ -90,6 +90,11 @@ export function accuracyTable(results: Results): Table {
   const [first = []] = columns;
   return [
     ['', ...WEATHERS.map(({ name }) => name)],
+    ['drafts in each cell', ...columns.map(([row]) => count(row?.result.counts.drafts ?? NaN))],
+    [
+      'error, as of held',
+      ...columns.map(([row]) => `± ${share(row?.result.measures.accuracyError ?? NaN, 4)}`),
+    ],
     ...first.map(({ name }, index) => [
       name,
       ...columns.map((rows) => share(rows[index]?.result.measures.accuracy ?? NaN)),
@@ -97,24 +102,33 @@ export function accuracyTable(results: Results): Table {
   ];
 }
 
-const CALIBRATED: readonly [keyof Published, (measures: Measures) => number, number][] = [
-  ['accuracy', ({ accuracy }) => accuracy, 3],
-  ['flickers', ({ flickers }) => flickers, 2],
-  ['calls', ({ calls }) => calls, 1],
-  ['stuckAbandoned', ({ stuckAbandoned }) => stuckAbandoned, 1],
-  ['onsetMean', ({ onsetMean }) => onsetMean, 1],
-  ['onsetP95', ({ onsetP95 }) => onsetP95, 1],
+type Calibrated = readonly [key: keyof Published, error: (measures: Measures) => number, digits: number];
+const CALIBRATED: readonly Calibrated[] = [
+  ['accuracy', ({ accuracyError }) => accuracyError, 3],
+  ['flickers', ({ flickersError }) => flickersError, 2],
+  ['calls', ({ callsError }) => callsError, 1],
+  ['stuckAbandoned', ({ stuckAbandonedError }) => stuckAbandonedError, 1],
+  ['onsetMean', ({ onsetMeanError }) => onsetMeanError, 1],
+  // A quantile's error is not estimated: only a mean's is.
+  ['onsetP95', () => NaN, 1],
 ];
 
-/** The published figure beside the one measured here. */
+/** What rounding takes from a published figure: half of its last digit. */
+const rounding = (value: number, key: keyof Published): number =>
+  0.5 * 10 ** -(key === 'accuracy' ? 3 : (String(value).split('.')[1]?.length ?? 0));
+
+/** The published figure beside the one measured here; bold where they differ by more than chance and rounding. */
 export const calibrationTable = (results: Results): Table => [
   ['policy', 'accuracy', 'flickers', 'calls', 'stuck after abandon', 'onset mean', 'onset p95'],
   ...REFERENCES.map(({ policy, published }) => [
     policy.name,
-    ...CALIBRATED.map(([key, read, digits]) => {
+    ...CALIBRATED.map(([key, error, digits]) => {
       const reference = published[key];
       if (reference === undefined) return '–';
-      return `${fixed(reference, digits)} → ${fixed(read(results.peer(policy).measures), digits)}`;
+      const { measures } = results.peer(policy);
+      const both = `${fixed(reference, digits)} → ${fixed(measures[key], digits)}`;
+      const explained = 3 * error(measures) + rounding(reference, key);
+      return Math.abs(measures[key] - reference) > explained ? `**${both}**` : both;
     }),
   ]),
 ];
@@ -137,11 +151,11 @@ export const variantTable = (results: Results): Table => [
     return [
       variant.name,
       share(held.accuracy),
-      fixed(held.flickers, 3),
+      `${fixed(held.flickers, 3)} ± ${fixed(held.flickersError, 3)}`,
       fixed(held.calls, 2),
       fixed(held.stuckAbandoned, 2),
       share(expiring.accuracy),
-      fixed(expiring.flickers, 2),
+      `${fixed(expiring.flickers, 2)} ± ${fixed(expiring.flickersError, 2)}`,
       fixed(expiring.calls, 1),
     ];
   }),
@@ -149,7 +163,7 @@ export const variantTable = (results: Results): Table => [
 
 /** What other constants would give where clients vanish half open. */
 export const crashTable = (results: Results): Table => [
-  ['constants', 'crashes', 'stuck, mean', 'p95', 'max', 'longer than 11 s'],
+  ['constants', 'crashes', 'stuck, mean', 'p95', 'max', 'longer than 11 s', 'of them with an "off" lost'],
   ...CRASH_VARIANTS.map((variant) => {
     const { measures, counts } = results.variant(variant, HELD);
     return [
@@ -158,7 +172,8 @@ export const crashTable = (results: Results): Table => [
       fixed(measures.stuckCrashed, 1),
       fixed(measures.stuckCrashedP95, 1),
       fixed(measures.stuckCrashedMax, 1),
-      percent(measures.lateCrashed),
+      `${count(counts.lateCrashes)} (${percent(measures.lateCrashed)})`,
+      count(counts.lateWithLostOff),
     ];
   }),
 ];

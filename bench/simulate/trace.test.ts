@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { makeConversation } from './guest.ts';
+import { makeRandom } from './random.ts';
 import { parseTrace, replayed } from './trace.ts';
 import { REFERENCE } from './weather.ts';
 
@@ -33,6 +34,14 @@ it('each wrong line is told with its file and number', () => {
   );
 });
 
+it.each([
+  ['a first line with a time that is wrong is no header', 'ann,1,5ms\nann,1,9\n', 'keys.csv:1: not user'],
+  ['a time of too many figures', `ann,1,${'9'.repeat(400)}\nann,1,9\n`, 'keys.csv:1: not user'],
+  ['a comma within quotes', '"lee, ann",1,5\n', 'keys.csv:1: a comma within quotes is not read'],
+])('%s is refused', (_, text, words) => {
+  expect(() => parseTrace(text, 'keys.csv')).toThrow(words);
+});
+
 it('many wrong lines are told as ten and a number', () => {
   expect(() => parseTrace('x\n'.repeat(15), 'keys.csv')).toThrow(/keys\.csv:10: .*\nand 5 more$/);
 });
@@ -44,12 +53,22 @@ it('a trace without a session that has two keys is refused', () => {
 });
 
 it('a replay has every key of a session once, in drafts, with the gaps of the trace within a draft', () => {
-  const times = Array.from({ length: 500 }, (_, index) => index * 100);
+  const times = Array.from({ length: 400 }, (_, index) => index * 100);
   const { drafts } = makeConversation(replayed([times]), 0, 1, REFERENCE);
   expect(drafts.length).toBeGreaterThan(5);
-  expect(drafts.flatMap(({ keys }) => keys)).toHaveLength(500);
+  expect(drafts.flatMap(({ keys }) => keys)).toHaveLength(400);
   for (const { keys } of drafts)
     keys.forEach((key, place) => {
       if (place > 0) expect(key - (keys[place - 1] ?? 0)).toBeCloseTo(100, 6);
     });
+});
+
+it('a long session is cut into conversations of the usual size, every key in one of them', () => {
+  const times = Array.from({ length: 20_000 }, (_, index) => index * 100);
+  const source = replayed([times, times.slice(0, 300)]);
+  const random = makeRandom(1);
+  const parts = Array.from({ length: 50 }, (_, index) => source(index, random));
+  expect(parts.flat(2)).toHaveLength(20_300);
+  expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(30);
+  expect(source(1, random).flat()).toHaveLength(300);
 });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Keystrokes, lengthOf, PAUSE_MAX_MS } from './guest.ts';
+import { DRAFTS_PER_CONVERSATION, type Keystrokes, lengthOf, PAUSE_MAX_MS } from './guest.ts';
 
 /** A trace that cannot be used: each line of the message names file and line. */
 export class TraceError extends Error {
@@ -7,11 +7,18 @@ export class TraceError extends Error {
 }
 
 const WRONG_LINES_TOLD = 10;
+const WANTED = 'not user,session,press time in milliseconds';
+
+const QUOTED_COMMA = /"[^",]*,[^"]*"/;
 
 const fieldsOf = (line: string): string[] =>
   line.split(',').map((field) => field.trim().replace(/^"(.*)"$/, '$1'));
 
-const isTime = (text: string): boolean => /^\d+(\.\d+)?$/.test(text);
+/** Fifteen digits are exact in a number, and 30,000 years. */
+const isTime = (text: string): boolean => /^\d{1,15}(\.\d+)?$/.test(text);
+
+/** The name of a column has letters and no figures. */
+const isName = (text: string): boolean => /^[a-z][^\d]*$/i.test(text);
 
 /**
  * Reads key presses: one a line, `user,session,press time in milliseconds`, in order of time within a session.
@@ -25,13 +32,11 @@ export function parseTrace(text: string, name: string): number[][] {
   text.split(/\r?\n/).forEach((line, index) => {
     if (line.trim() === '') return;
     const [user, session, time = '', ...more] = fieldsOf(line);
-    const isHeader = index === 0 && session !== undefined && /[a-z]/i.test(time);
-    if (isHeader) return;
+    if (index === 0 && session !== undefined && isName(time)) return;
     const where = `${name}:${index + 1}`;
     if (!user || !session || more.length > 0 || !isTime(time)) {
-      wrong.push(
-        `${where}: not user,session,press time in milliseconds: ${JSON.stringify(line.slice(0, 60))}`,
-      );
+      const why = QUOTED_COMMA.test(line) ? 'a comma within quotes is not read' : WANTED;
+      wrong.push(`${where}: ${why}: ${JSON.stringify(line.slice(0, 60))}`);
       return;
     }
     const key = JSON.stringify([user, session]);
@@ -55,14 +60,30 @@ export function parseTrace(text: string, name: string): number[][] {
 export const readTrace = async (file: string): Promise<number[][]> =>
   parseTrace(await readFile(file, 'utf8'), file);
 
+/** Keys of one conversation: about as many as the generator's have. */
+const PART_KEYS = DRAFTS_PER_CONVERSATION * 41;
+
+const gapsOf = (times: readonly number[]): number[] =>
+  times.map((time, index) => Math.min(PAUSE_MAX_MS, time - (times[index - 1] ?? time)));
+
+/** Cuts the sessions into parts of a conversation's size: the first part of each, then the second of each, and so on. */
+function partsOf(sessions: readonly number[][]): number[][] {
+  const all = sessions.map(gapsOf);
+  const parts: number[][] = [];
+  const longest = all.reduce((most, { length }) => Math.max(most, length), 0);
+  for (let from = 0; from < longest; from += PART_KEYS)
+    for (const gaps of all) if (from < gaps.length) parts.push(gaps.slice(from, from + PART_KEYS));
+  return parts;
+}
+
 /**
- * Replays a trace: each conversation is one session, cut into drafts by the generator's distribution of lengths, the
- * rest of it being the last. Sessions come round again for as long as messages are wanted, cut anew each time.
+ * Replays a trace: each conversation is a part of one session, cut into drafts by the generator's distribution of
+ * lengths, the rest of it being the last. The parts come round again for as long as messages are wanted, cut anew.
  */
 export function replayed(sessions: readonly number[][]): Keystrokes {
+  const parts = partsOf(sessions);
   return (conversation, random) => {
-    const times = sessions[conversation % sessions.length] ?? [];
-    const gaps = times.map((time, index) => Math.min(PAUSE_MAX_MS, time - (times[index - 1] ?? time)));
+    const gaps = parts[conversation % parts.length] ?? [];
     const drafts: number[][] = [];
     for (let from = 0; from < gaps.length;) {
       const length = lengthOf(random);

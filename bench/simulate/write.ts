@@ -1,5 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Keystrokes } from './guest.ts';
 import { makeDoc, PICTURES, type RunFacts } from './doc.ts';
 import { draw } from './picture.ts';
@@ -7,13 +9,21 @@ import { accuracyByCalls, flickersByPolicy, onsets, stuckByPolicy } from './pict
 import type { Results } from './results.ts';
 import { timeline } from './timeline.ts';
 
-/** Writes the page and its pictures. @returns the page's file */
-export async function writeDoc(
-  folder: string,
-  results: Results,
-  facts: RunFacts,
-  source: Keystrokes,
-): Promise<string> {
+export interface Written {
+  folder: string;
+  facts: RunFacts;
+  source: Keystrokes;
+  /** Ends it: nothing is written then. */
+  signal: AbortSignal;
+}
+
+/** Lets signals in between two pieces of work. @throws when it was ended */
+async function turn(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
+}
+
+async function makeFiles(results: Results, { facts, source, signal }: Written): Promise<[string, string][]> {
   const pictures = {
     timeline: await timeline(source, facts.seed),
     'accuracy-by-calls': accuracyByCalls(results),
@@ -21,10 +31,33 @@ export async function writeDoc(
     stuck: stuckByPolicy(results),
     onset: onsets(results),
   };
+  const files: [string, string][] = [];
+  for (const [name, spec] of Object.entries(pictures)) {
+    await turn(signal);
+    files.push([join(PICTURES, `${name}.svg`), await draw(spec)]);
+  }
+  await turn(signal);
+  return [...files, ['typing-quality.md', makeDoc(results, facts)]];
+}
+
+/** Writes the page and its pictures: all of them or none. @returns the page's file @throws when it was ended */
+export async function writeDoc(results: Results, written: Written): Promise<string> {
+  const { folder, signal } = written;
+  const files = await makeFiles(results, written);
+  await turn(signal);
   await mkdir(join(folder, PICTURES), { recursive: true });
-  for (const [name, spec] of Object.entries(pictures))
-    await writeFile(join(folder, PICTURES, `${name}.svg`), await draw(spec));
-  const page = join(folder, 'typing-quality.md');
-  await writeFile(page, makeDoc(results, facts));
-  return page;
+  const moves = files.map(([name, text]) => ({
+    text,
+    to: join(folder, name),
+    from: join(folder, `${name}.part`),
+  }));
+  try {
+    for (const { from, text } of moves) await writeFile(from, text, { signal });
+    await turn(signal);
+    // At once: no signal comes between.
+    for (const { from, to } of moves) renameSync(from, to);
+  } finally {
+    for (const { from } of moves) await rm(from, { force: true });
+  }
+  return join(folder, 'typing-quality.md');
 }
