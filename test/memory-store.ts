@@ -32,21 +32,29 @@ export function makeMemoryStore(): TypingStore & { states: Map<string, TypingSta
       change(session, { quietUntil });
       return Promise.resolve();
     },
-    end: (session) => {
-      change(session, { ended: true });
+    end: (session, at) => {
+      if (!states.has(session)) states.set(session, { at, by: '', lastOnAt: 0 });
+      change(session, { endedAt: at }, 'shownAt', 'owed', 'quietUntil');
       return Promise.resolve();
     },
-    offFailed: (session) => {
+    settle: (session, ends) => {
       const state = states.get(session);
-      const owed = state !== undefined && state.shownAt === undefined && !state.ended;
-      if (owed) change(session, { owed: true });
-      return Promise.resolve(owed);
+      if (!state || state.endedAt !== undefined) return Promise.resolve(undefined);
+      if (state.shownAt === undefined && state.lastOnAt === ends) change(session, {}, 'owed');
+      return Promise.resolve(state.shownAt);
+    },
+    restate: (session, from, to) => {
+      const state = states.get(session);
+      const shows = state?.shownAt === from && state.endedAt === undefined;
+      if (shows) change(session, { shownAt: to });
+      return Promise.resolve(shows);
     },
     expire: (session, at) => {
       const state = states.get(session);
-      const silent = state?.at === at && state.owed === true && !state.ended;
-      if (silent) change(session, { lastOnAt: state.shownAt ?? state.lastOnAt }, 'shownAt', 'owed');
-      return Promise.resolve(silent);
+      if (state?.at !== at || !state.owed || state.endedAt !== undefined) return Promise.resolve(undefined);
+      const ends = state.shownAt ?? state.lastOnAt;
+      change(session, { lastOnAt: ends }, 'shownAt');
+      return Promise.resolve(ends);
     },
   };
 }

@@ -3,7 +3,8 @@ import { RelayError, unavailable } from '../../functions/relay/errors.ts';
 import { makeFloodGuard } from '../../functions/relay/flood.ts';
 import type { Watch } from '../../functions/relay/delivery.ts';
 import type { TypingStore } from '../../functions/relay/typing.ts';
-import type { Session, Timing, UpstreamMessage } from '../../functions/relay/upstream.ts';
+import type { Timing, UpstreamMessage } from '../../functions/relay/upstream.ts';
+import { openMessaging } from '../../functions/upstreams/open-messaging.ts';
 import { typingFrame } from '../../functions/upstreams/typing-frame.ts';
 import { makeMemoryFrames, makeMemoryStore } from '../../test/memory-store.ts';
 import type { Clock } from './clock.ts';
@@ -56,18 +57,11 @@ export interface Surroundings {
 const MESSAGE_URL = 'wss://webmessaging.mypurecloud.com/v1';
 const held = typingFrame.open({ kind: 'typing-frame', socketUrl: MESSAGE_URL }, () => true);
 
-/** An expiring upstream is told "on" only. */
-const expiring: Session = {
-  ...held,
-  kind: 'expiring',
-  timing: 'expiring',
-  message: (isTyping) => (isTyping ? held.message(true) : undefined),
-};
+const expiring = openMessaging.open({ kind: 'open-messaging', integrationId: 'i', userId: 'u' }, () => true);
 
-const isOn = (message: UpstreamMessage): boolean => {
-  const { frame } = message.via === 'socket' ? message : { frame: undefined };
-  return JSON.stringify(frame).includes('true');
-};
+/** An expiring upstream is told "on" only. */
+const isOn = (message: UpstreamMessage): boolean =>
+  message.via !== 'socket' || JSON.stringify(message.frame).includes('true');
 
 /** Resolves that many virtual milliseconds later. */
 const after = (clock: Clock, ms: number): Promise<void> =>
@@ -85,7 +79,8 @@ function slowed(clock: Clock): TypingStore {
     onFailed: (...args) => turn().then(() => store.onFailed(...args)),
     quiet: (...args) => turn().then(() => store.quiet(...args)),
     end: (...args) => turn().then(() => store.end(...args)),
-    offFailed: (...args) => turn().then(() => store.offFailed(...args)),
+    settle: (...args) => turn().then(() => store.settle(...args)),
+    restate: (...args) => turn().then(() => store.restate(...args)),
     expire: (...args) => turn().then(() => store.expire(...args)),
   };
 }
@@ -119,7 +114,7 @@ function makeUpstream(surroundings: Surroundings): RelayPorts['upstream'] {
     if (fails) throw unavailable(new Error('lost'));
     return undefined;
   }
-  return { send, release: () => undefined };
+  return { send, budget: () => ({ level: 'plenty', resetsInMs: 0 }), release: () => undefined };
 }
 
 /** The real relay, in this conversation's surroundings. */
@@ -146,6 +141,7 @@ export function makeSurroundedRelay(surroundings: Surroundings): Relay {
     store: slowed(clock),
     upstream: makeUpstream(surroundings),
     openSession: () => Promise.resolve(session),
+    count: () => undefined,
     countFrame: makeFloodGuard({ frames: makeMemoryFrames(), warn }),
     watchLater: async (watch, delayMs) => {
       await after(clock, QUEUE_MS);

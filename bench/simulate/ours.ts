@@ -53,7 +53,14 @@ function makeWay({ clock, weather, random, frames, calls, lostOffs, far, faults 
     const way = gateway.fixedMs + random.gamma(gateway.shape, weather.jitterMs);
     lastArrival = Math.max(lastArrival, clock.now() + way);
     const receivedAt = epoch(lastArrival);
-    const event = { connectionId, sealedSession: '', requestId: String(requests++), receivedAt };
+    // No session ends here, so it does not matter when a connection began.
+    const event = {
+      connectionId,
+      connectedAt: 0,
+      sealedSession: '',
+      requestId: String(requests++),
+      receivedAt,
+    };
     const start = lastArrival + handler.fixedMs + random.gamma(handler.shape, weather.jitterMs);
     clock.at(
       start,

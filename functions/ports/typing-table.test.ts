@@ -19,6 +19,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 const event = (isTyping: boolean, at: number, connectionId = 'tab-1'): TypingEvent => ({
+  connectedAt: T,
   isTyping,
   at: T + at,
   connectionId,
@@ -29,8 +30,16 @@ describe('the table decides as the pure function does', () => {
     fc.integer({ min: -1_500, max: 6_000 }),
     fc.constantFrom(0, 999, 1_000, 4_499, 4_500),
   );
-  const typing = fc.record({ isTyping: fc.boolean(), tab: fc.constantFrom('a', 'b'), wait });
-  const mishap = fc.constantFrom('on failed', 'on may have failed', 'off failed', 'quiet', 'silence', 'end');
+  const typing = fc.record({ isTyping: fc.boolean(), tab: fc.constantFrom('a', 'b', 'new'), wait });
+  const mishap = fc.constantFrom(
+    'on failed',
+    'on may have failed',
+    'off taken',
+    'said again',
+    'quiet',
+    'silence',
+    'end',
+  );
   const step = fc.oneof({ weight: 5, arbitrary: typing }, { weight: 1, arbitrary: mishap });
 
   /** What follows a failed send or a silence, done to a store. */
@@ -41,10 +50,11 @@ describe('the table decides as the pure function does', () => {
     at: number,
     shownAt = 0,
   ): Promise<unknown> {
-    if (what === 'off failed') return store.offFailed(session);
+    if (what === 'off taken') return store.settle(session, shownAt);
+    if (what === 'said again') return store.restate(session, shownAt, shownAt + 1_000);
     if (what === 'silence') return store.expire(session, at);
     if (what === 'quiet') return store.quiet(session, at + 3_000);
-    if (what === 'end') return store.end(session);
+    if (what === 'end') return store.end(session, at);
     return store.onFailed(session, shownAt, what === 'on may have failed');
   }
 
@@ -59,11 +69,13 @@ describe('the table decides as the pure function does', () => {
           for (const one of history) {
             const state = memory.states.get(session);
             if (typeof one === 'string') {
-              const mended = await mend(memory, session, one, state?.at ?? T, state?.shownAt);
-              expect(await mend(table, session, one, state?.at ?? T, state?.shownAt)).toEqual(mended);
+              const times = [state?.at ?? T, state?.shownAt ?? state?.lastOnAt] as const;
+              const mended = await mend(memory, session, one, ...times);
+              expect(await mend(table, session, one, ...times)).toEqual(mended);
             } else {
               at = Math.max(T, at + one.wait);
-              const happened: TypingEvent = { isTyping: one.isTyping, connectionId: one.tab, at };
+              const connectedAt = one.tab === 'new' ? at : T;
+              const happened = { isTyping: one.isTyping, connectionId: one.tab, connectedAt, at };
               const decision = await memory.decide(session, happened, timing);
               expect(await table.decide(session, happened, timing)).toEqual(decision);
             }
@@ -116,30 +128,44 @@ describe('what went wrong is taken back', () => {
     expect((await table.read(session))?.shownAt).toBe(T);
   });
 
-  it('an off that was not sent is owed again, unless something newer is shown', async () => {
+  it('an off is owed until it was taken, and then no more', async () => {
     const session = await shown();
-    expect(await table.offFailed(session)).toBe(false);
+    const off = await table.decide(session, event(false, 500), 'held');
+    expect(off).toMatchObject({ send: 'off', ends: T });
+    expect(await table.decide(session, event(false, 600), 'held')).toMatchObject({ send: 'off', ends: T });
+    expect(await table.settle(session, T)).toBeUndefined();
+    expect(await table.decide(session, event(false, 700), 'held')).toMatchObject({ outcome: 'ignored' });
+  });
+
+  it('an off that was taken after a newer on says so, and leaves that owed', async () => {
+    const session = await shown();
     await table.decide(session, event(false, 500), 'held');
-    expect(await table.offFailed(session)).toBe(true);
-    expect(await table.decide(session, event(false, 600), 'held')).toMatchObject({
-      outcome: 'forwarded',
-      send: 'off',
-    });
+    await table.decide(session, event(true, 1_500), 'held');
+    expect(await table.settle(session, T)).toBe(T + 1_500);
+    await table.decide(session, event(false, 1_600), 'held');
+    expect(await table.settle(session, T)).toBeUndefined();
+    expect((await table.read(session))?.owed).toBe(true);
+  });
+
+  it('an on is said again only while it shows', async () => {
+    const session = await shown();
+    expect(await table.restate(session, T, T + 1_000)).toBe(true);
+    expect(await table.restate(session, T, T + 2_000)).toBe(false);
+    expect((await table.read(session))?.shownAt).toBe(T + 1_000);
   });
 
   it('a session that is over is over for good', async () => {
     const session = await shown();
     await table.onFailed(session, T, false);
-    await table.end(session);
+    await table.end(session, T + 600);
     expect(await table.decide(session, event(true, 5_000), 'held')).toMatchObject({ outcome: 'ended' });
   });
 
   it('silence takes back what is shown, unless there was a sign of life', async () => {
     const session = await shown();
     await table.decide(session, event(true, 5_000), 'held');
-    expect(await table.expire(session, T)).toBe(false);
-    expect(await table.expire(session, T + 5_000)).toBe(true);
-    expect(await table.expire(session, T + 5_000)).toBe(false);
+    expect(await table.expire(session, T)).toBeUndefined();
+    expect(await table.expire(session, T + 5_000)).toBe(T);
     expect((await table.read(session))?.shownAt).toBeUndefined();
   });
 });

@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
-import { MIN_GAP_MS, REFRESH_MS, STATE_LIFE_S } from '../relay/constants.ts';
+import { CLOCK_STEP_MS, MIN_GAP_MS, REFRESH_MS, STATE_LIFE_S } from '../relay/constants.ts';
 import {
   type Decision,
+  isBefore,
+  isOver,
   paceOf,
+  refreshOf,
   type TypingEvent,
   type TypingState,
   type TypingStore,
@@ -10,57 +13,67 @@ import {
 import type { Timing } from '../relay/upstream.ts';
 import { AwsError, type CallAws } from './aws.ts';
 
-const number = z.optional(z.object({ N: z.string() }));
-const flag = z.optional(z.object({ BOOL: z.boolean() }));
+/** A field of another type is as good as none: another version of the relay may have written it. */
+const number = z.catch(z.optional(z.object({ N: z.string() })), undefined);
+const flag = z.catch(z.optional(z.object({ BOOL: z.boolean() })), undefined);
+const text = z.catch(z.optional(z.object({ S: z.string() })), undefined);
 
 /** An item as DynamoDB writes it. What another version of the relay wrote may lack fields, or have more. */
 const item = z.object({
   at: number,
-  by: z.optional(z.object({ S: z.string() })),
+  by: text,
   shownAt: number,
   lastOnAt: number,
   owed: flag,
   quietUntil: number,
-  ended: flag,
+  endedAt: number,
 });
 const found = z.object({ Item: z.optional(item) });
 const updated = z.object({ Attributes: z.optional(item) });
 
 const EXISTS = 'attribute_exists(pk)';
-const NOT_ENDED = 'attribute_not_exists(ended)';
-const NOT_STALE = '(attribute_not_exists(#at) OR #at <= :at)';
+const NOT_ENDED = 'attribute_not_exists(endedAt)';
+const NOT_OVER = `(${NOT_ENDED} OR endedAt < :connectedAt)`;
+const NOT_STALE = '(attribute_not_exists(#at) OR #at <= :at OR #at > :future)';
 const NOT_QUIET = '(attribute_not_exists(quietUntil) OR quietUntil <= :at)';
-const NOT_TOO_SOON = '(attribute_not_exists(lastOnAt) OR lastOnAt <= :gapAgo)';
+const NOT_TOO_SOON = '(attribute_not_exists(lastOnAt) OR lastOnAt <= :gapAgo OR lastOnAt > :future)';
 const HIDDEN = 'attribute_not_exists(shownAt)';
 const SHOWN = 'attribute_exists(shownAt)';
 
 /** An update and its condition: one row of functions/relay/typing.ts, in DynamoDB's words. */
 interface Statement {
   update: string;
-  condition: string;
+  /** Without one, it is always made. */
+  condition?: string;
 }
 
 const STATEMENTS = {
   heldOn: {
     update:
       'SET #at = :at, #by = :by, shownAt = if_not_exists(shownAt, :at), lastOnAt = if_not_exists(lastOnAt, :none), ' +
-      'owed = :true, expiresAt = :expiresAt',
-    condition: `${NOT_ENDED} AND ${NOT_STALE} AND (${SHOWN} OR (${NOT_QUIET} AND ${NOT_TOO_SOON}))`,
+      'owed = :true, expiresAt = :expiresAt REMOVE endedAt',
+    condition: `${NOT_OVER} AND ${NOT_STALE} AND (${SHOWN} OR (${NOT_QUIET} AND ${NOT_TOO_SOON}))`,
   },
   expiringOn: {
     update:
-      'SET #at = :at, #by = :by, shownAt = :at, lastOnAt = if_not_exists(lastOnAt, :none), expiresAt = :expiresAt',
+      'SET #at = :at, #by = :by, shownAt = :at, lastOnAt = if_not_exists(lastOnAt, :none), expiresAt = :expiresAt REMOVE endedAt',
     condition:
-      `${NOT_ENDED} AND ${NOT_STALE} AND ${NOT_QUIET} AND ` +
-      `((${SHOWN} AND shownAt <= :refreshAgo) OR (${HIDDEN} AND ${NOT_TOO_SOON}))`,
+      `${NOT_OVER} AND ${NOT_STALE} AND ${NOT_QUIET} AND ` +
+      `((${SHOWN} AND (shownAt <= :refreshAgo OR shownAt > :future)) OR (${HIDDEN} AND ${NOT_TOO_SOON}))`,
   },
   off: {
     update:
       'SET #at = :at, #by = :by, lastOnAt = if_not_exists(shownAt, if_not_exists(lastOnAt, :none)), ' +
-      'expiresAt = :expiresAt REMOVE shownAt, owed',
-    condition: `${NOT_ENDED} AND ${NOT_STALE} AND (#by = :by OR (${HIDDEN} AND attribute_not_exists(owed)))`,
+      'expiresAt = :expiresAt REMOVE shownAt, endedAt',
+    condition: `${NOT_OVER} AND ${NOT_STALE} AND (#by = :by OR (${HIDDEN} AND attribute_not_exists(owed)))`,
   },
 } satisfies Record<string, Statement>;
+
+/** DynamoDB's own words cannot stand for themselves. */
+const NAMES: readonly [string, string][] = [
+  ['#at', 'at'],
+  ['#by', 'by'],
+];
 
 type Values = Record<string, { N: string } | { S: string } | { BOOL: true }>;
 const num = (value: number): { N: string } => ({ N: String(value) });
@@ -78,17 +91,15 @@ export function makeTypingTable(call: CallAws, tableName: string): TypingStore {
 
   /** @returns the item before the update, or why it was not made */
   async function update(session: string, { update, condition }: Statement, values: Values) {
-    const used = `${update} ${condition}`;
-    const names = Object.fromEntries(
-      ['at', 'by'].flatMap((name) => (used.includes(`#${name}`) ? [[`#${name}`, name]] : [])),
-    );
-    const needed = Object.entries(values).filter(([name]) => new RegExp(`${name}\\b`).test(used));
+    const used: string[] = `${update} ${condition ?? ''}`.match(/[#:]\w+/g) ?? [];
+    const names = NAMES.filter(([name]) => used.includes(name));
+    const needed = Object.entries(values).filter(([name]) => used.includes(name));
     try {
       const answer = await call('UpdateItem', {
         ...key(session),
         UpdateExpression: update,
-        ConditionExpression: condition,
-        ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+        ...(condition !== undefined && { ConditionExpression: condition }),
+        ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names) }),
         ...(needed.length > 0 && { ExpressionAttributeValues: Object.fromEntries(needed) }),
         ReturnValues: 'ALL_OLD',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -128,32 +139,48 @@ export function makeTypingTable(call: CallAws, tableName: string): TypingStore {
       );
     },
 
-    async end(session) {
-      await update(session, { update: 'SET ended = :true', condition: EXISTS }, { ':true': { BOOL: true } });
+    async end(session, at) {
+      const over = {
+        update:
+          'SET endedAt = :at, #at = if_not_exists(#at, :at), #by = if_not_exists(#by, :by), ' +
+          'lastOnAt = if_not_exists(lastOnAt, :none), expiresAt = :expiresAt REMOVE shownAt, owed, quietUntil',
+      };
+      await update(session, over, valuesOf({ isTyping: false, connectionId: '', connectedAt: 0, at }));
     },
 
-    async offFailed(session) {
-      const owe = { update: 'SET owed = :true', condition: `${EXISTS} AND ${HIDDEN} AND ${NOT_ENDED}` };
-      return (await update(session, owe, { ':true': { BOOL: true } })).done;
+    async settle(session, ends) {
+      const settled = {
+        update: 'REMOVE owed',
+        condition: `${EXISTS} AND ${HIDDEN} AND ${NOT_ENDED} AND lastOnAt = :ends`,
+      };
+      const { done, before } = await update(session, settled, { ':ends': num(ends) });
+      return done || before?.endedAt !== undefined ? undefined : before?.shownAt;
+    },
+
+    async restate(session, from, to) {
+      const again = { update: 'SET shownAt = :to', condition: `shownAt = :from AND ${NOT_ENDED}` };
+      return (await update(session, again, { ':from': num(from), ':to': num(to) })).done;
     },
 
     async expire(session, at) {
-      const values = { ':at': num(at), ':none': num(0) };
-      const off = {
-        update: 'SET lastOnAt = if_not_exists(shownAt, if_not_exists(lastOnAt, :none)) REMOVE shownAt, owed',
+      const hide = {
+        update: 'SET lastOnAt = if_not_exists(shownAt, if_not_exists(lastOnAt, :none)) REMOVE shownAt',
         condition: `#at = :at AND attribute_exists(owed) AND ${NOT_ENDED}`,
       };
-      return (await update(session, off, values)).done;
+      const { done, before } = await update(session, hide, { ':at': num(at), ':none': num(0) });
+      return done ? (before?.shownAt ?? before?.lastOnAt) : undefined;
     },
   };
 }
 
-function valuesOf({ at, connectionId }: TypingEvent): Values {
+function valuesOf({ at, connectionId, connectedAt }: TypingEvent): Values {
   return {
     ':at': num(at),
+    ':connectedAt': num(connectedAt),
     ':by': { S: connectionId },
     ':none': num(0),
     ':true': { BOOL: true },
+    ':future': num(at + CLOCK_STEP_MS),
     ':gapAgo': num(at - MIN_GAP_MS),
     ':refreshAgo': num(at - REFRESH_MS),
     ':expiresAt': num(Math.ceil(at / 1000) + STATE_LIFE_S),
@@ -162,23 +189,26 @@ function valuesOf({ at, connectionId }: TypingEvent): Values {
 
 type Outcome = Omit<Decision, 'next'>;
 
-function accepted(before: TypingState | undefined, { isTyping }: TypingEvent, timing: Timing): Outcome {
-  if (!isTyping)
-    return timing === 'held' && before?.owed ? { outcome: 'forwarded', send: 'off' } : { outcome: 'ignored' };
+function accepted(before: TypingState | undefined, event: TypingEvent, timing: Timing): Outcome {
+  if (!event.isTyping) {
+    if (timing === 'expiring' || !before?.owed) return { outcome: 'ignored' };
+    return { outcome: 'forwarded', send: 'off', ends: before.shownAt ?? before.lastOnAt };
+  }
   if (timing === 'held' && before?.shownAt !== undefined) return { outcome: 'coalesced' };
-  return { outcome: 'forwarded', send: 'on', ...(timing === 'held' && before?.owed && { owes: true }) };
+  if (timing === 'expiring') return { outcome: 'forwarded', send: 'on', ...refreshOf(before, event) };
+  return { outcome: 'forwarded', send: 'on', ...(before?.owed && { owes: true }) };
 }
 
-function refused(before: TypingState | undefined, { isTyping, at }: TypingEvent): Outcome {
-  if (before?.ended) return { outcome: 'ended' };
-  if (before && at < before.at) return { outcome: 'stale' };
-  return { outcome: isTyping ? 'coalesced' : 'ignored' };
+function refused(before: TypingState | undefined, event: TypingEvent): Outcome {
+  if (isOver(before, event)) return { outcome: 'ended' };
+  if (before && isBefore(event.at, before.at)) return { outcome: 'stale' };
+  return { outcome: event.isTyping ? 'coalesced' : 'ignored' };
 }
 
 /** An item that lacks its time or its author cannot speak for a session: it counts as none. */
 function toState(fields: z.infer<typeof item> | undefined): TypingState | undefined {
   if (fields?.at === undefined) return undefined;
-  const { at, by, shownAt, lastOnAt, owed, quietUntil, ended } = fields;
+  const { at, by, shownAt, lastOnAt, owed, quietUntil, endedAt } = fields;
   return {
     at: Number(at.N),
     by: by?.S ?? '',
@@ -186,6 +216,6 @@ function toState(fields: z.infer<typeof item> | undefined): TypingState | undefi
     ...(shownAt && { shownAt: Number(shownAt.N) }),
     ...(owed?.BOOL && { owed: true }),
     ...(quietUntil && { quietUntil: Number(quietUntil.N) }),
-    ...(ended?.BOOL && { ended: true }),
+    ...(endedAt && { endedAt: Number(endedAt.N) }),
   };
 }

@@ -36,6 +36,12 @@ export const SOCKET_PING_AFTER_MS = 5_000;
 /** How long that ping may take before the socket counts as dead and is opened anew. */
 export const SOCKET_PONG_MS = 500;
 
+/** How long a web messaging session is listened to after a typing message: a refusal is answered, success is not. */
+export const REFUSAL_WAIT_MS = 200;
+
+/** How long a socket may take to close: until the far side has seen it, it counts as one of the guest's three. */
+export const SOCKET_CLOSE_MS = 500;
+
 /** Guest sockets that one function environment keeps open at most. */
 export const SOCKETS_MAX = 50;
 
@@ -47,6 +53,9 @@ export const CLIENT_REFRESH_MS = 5_000;
 
 /** Expiring upstreams: an "on" less than this after the last one sent is coalesced. Below the client's refresh, so that jitter does not swallow every second one. */
 export const REFRESH_MS = 4_500;
+
+/** How long an "on" is to be shown, where the one who says it can say so too. Above the refresh by a margin for jitter. */
+export const EXPIRY_MS = 7_000;
 
 /** No two "on"s of a session go upstream closer together than this, whatever its clients do. */
 export const MIN_GAP_MS = 1_000;
@@ -64,8 +73,36 @@ export const SILENCE_MS = 10_000;
 /** How long a session's state outlives its last event. */
 export const STATE_LIFE_S = 3 * 3_600;
 
-/** Held upstreams: an "off" that could not be sent is tried again after this. */
+/** Held upstreams: an "off" that could not be sent is tried again after this, then after four times that, and so on. */
 export const RETRY_OFF_MS = 1_000;
+export const RETRY_OFF_MAX_MS = 60_000;
 
-/** ... so often; then only when the queue brings its message once more, until that ends among the dead letters. */
-export const OFF_RETRIES = 3;
+/** ... so often, which is some seven minutes; then its watch ends among the dead letters. */
+export const OFF_RETRIES = 10;
+
+/** Frames of a connection that lie closer together than this are counted: twenty in two seconds are a tenth apart. */
+export const HASTY_MS = 200;
+
+/** An event cannot be handled so long after a later one (API Gateway waits 29 s at most): then its clock was set back. */
+export const CLOCK_STEP_MS = 30_000;
+
+/** A session's check that was refused is not asked again for so long: each asking costs a request of the budget. */
+export const CHECK_REFUSED_MS = 5_000;
+
+/** API Gateway ends a connection after two hours. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+export const CONNECTION_LIFE_S = 2 * 3_600;
+
+/** A connection that is gone before it is so old may still be on its way up. */
+export const CONNECTING_MS = 10_000;
+
+/** Connections of one guest that an agent's typing goes to at most; the newest. */
+export const LISTENERS_MAX = 20;
+
+/** How long an agent's typing shows where Genesys does not say (genesys-messenger-transport-mobile-sdk, EventHandlerImpl.kt). */
+export const AGENT_TYPING_MS = 5_000;
+
+/** A webhook's event that is older, or whose clock is farther ahead, is not shown: what is sent again does nothing. */
+export const WEBHOOK_AGE_MAX_MS = 10_000;
+
+/** A typing event has less than a kilobyte; a message with attachments some more. */
+export const WEBHOOK_BODY_MAX_BYTES = 65_536;

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { makeMemoryStore } from '../../test/memory-store.ts';
+import { plenty } from '../../test/plenty.ts';
 import { SILENCE_MS } from './constants.ts';
 import { makeDelivery, type Watch } from './delivery.ts';
 import { RelayError, unavailable } from './errors.ts';
@@ -23,6 +24,7 @@ function setUp(timing: Timing = 'held') {
         told.push(String(message.via === 'socket' && message.frame));
         return answer.next();
       },
+      budget: plenty,
       release: () => undefined,
     },
     watchLater: (watch, delayMs) => Promise.resolve().then(() => void watches.push({ watch, delayMs })),
@@ -39,14 +41,15 @@ function setUp(timing: Timing = 'held') {
     timing,
     message: (isTyping) => ({ via: 'socket', url: 'wss://x', frame: isTyping ? 'on' : 'off' }),
     check: undefined,
+    inbox: undefined,
   };
   const decide = (isTyping: boolean, at = clock.now) =>
-    store.decide(session.key, { isTyping, connectionId: 'tab-1', at }, timing);
+    store.decide(session.key, { isTyping, connectedAt: 0, connectionId: 'tab-1', at }, timing);
   /** An event as the relay handles it: decided, then delivered. */
   const event = async (isTyping: boolean, at = clock.now) => {
-    const { send, owes = false } = await decide(isTyping, at);
+    const { send, owes = false, ends = 0 } = await decide(isTyping, at);
     if (send === 'on') await delivery.on(session, { sealedSession: 's', shownAt: at }, owes, DEADLINE);
-    if (send === 'off') await delivery.off(session, 's', DEADLINE);
+    if (send === 'off') await delivery.off(session, { sealedSession: 's' }, ends, DEADLINE);
   };
   const fail = (error: Error) => {
     answer.next = () => Promise.reject(error);
@@ -100,8 +103,8 @@ describe('an on', () => {
     expect(told).toEqual(['on', 'off']);
   });
 
-  it('goes out also when the queue is down, which is told to the log', async () => {
-    const { delivery, session, decide, told, warnings, watches } = setUp();
+  it('goes out also when the queue is down; it does not count as shown, so that the next one is watched', async () => {
+    const { delivery, session, decide, told, warnings, watches, store } = setUp();
     vi.spyOn(watches, 'push').mockImplementation(() => {
       throw new Error('queue down');
     });
@@ -109,6 +112,8 @@ describe('an on', () => {
     await delivery.on(session, { sealedSession: 's', shownAt: T }, false, DEADLINE);
     expect(told).toEqual(['on']);
     expect(warnings).toEqual(['clean_up_failed']);
+    expect(store.states.get('session-1')).toEqual({ at: T, by: 'tab-1', lastOnAt: T, owed: true });
+    expect(await decide(true, T + 5_000)).toMatchObject({ send: 'on' });
   });
 
   it('that was refused does not count as shown: nothing is owed, and the next one tries again', async () => {
@@ -173,6 +178,30 @@ describe('an on', () => {
 });
 
 describe('an off', () => {
+  it('that a newer on has overtaken is followed by that on once more, a second after it', async () => {
+    const { event, decide, told, clock, answer } = setUp();
+    await event(true);
+    answer.next = async () => {
+      answer.next = () => Promise.resolve();
+      // While the off is on its way, the guest types on.
+      await decide(true, T + 3_300).then(() => told.push('on, by another environment'));
+    };
+    clock.now = T + 3_400;
+    await event(false, T + 3_000);
+    expect(told).toEqual(['on', 'off', 'on, by another environment', 'on']);
+    expect(clock.now).toBe(T + 4_300);
+    expect(await decide(false, T + 4_400)).toMatchObject({ send: 'off', ends: T + 4_300 });
+  });
+
+  it('stays owed until it was taken, so that the watch of its on ends what a function that died left', async () => {
+    const { event, decide, expire, clock, told } = setUp();
+    await event(true);
+    await decide(false, T + 2_000);
+    clock.now = T + SILENCE_MS;
+    await expire({ sealedSession: 's', shownAt: T });
+    expect(told).toEqual(['on', 'off']);
+  });
+
   it('that was not taken is owed again, and tried again soon', async () => {
     const { event, fail, recover, told, watches, expire } = setUp();
     await event(true);
@@ -198,7 +227,8 @@ describe('an off', () => {
     fail(rejected);
     await expect(event(false, T + 2_000)).rejects.toBe(rejected);
     expect(watches).toHaveLength(1);
-    expect(store.states.get('session-1')?.owed).toBeUndefined();
+    // The watch of its "on" meets it once more, and ends among the dead letters.
+    expect(store.states.get('session-1')?.owed).toBe(true);
   });
 });
 
@@ -272,31 +302,77 @@ describe('a watch that comes back', () => {
     expect(told).toEqual(['on', 'off', 'off']);
   });
 
-  it('that was rate limited comes back when its time is over', async () => {
+  it('that was rate limited comes back when its time is over, and counts no failure', async () => {
     const { event, expire, clock, fail, watches } = setUp();
     await event(true);
     clock.now = T + SILENCE_MS;
     fail(limited);
     await expire(watch);
-    expect(watches.at(-1)).toEqual({ watch: { ...watch, failures: 1 }, delayMs: 7_000 });
+    expect(watches.at(-1)).toEqual({ watch: { ...watch, failures: 0 }, delayMs: 7_000 });
   });
 
-  it('fails after three times, so that the queue brings it more slowly', async () => {
+  it('fails after ten times, so that it ends among the dead letters', async () => {
     const { event, expire, clock, fail, recover, told } = setUp();
     await event(true);
     clock.now = T + SILENCE_MS;
     fail(lost);
-    const last = { ...watch, failures: 3 };
+    const last = { ...watch, failures: 10 };
     await expect(expire(last)).rejects.toBe(lost);
     recover();
     await expire(last);
     expect(told).toEqual(['on', 'off', 'off']);
   });
 
+  it('that the upstream does not take for long comes back ever more slowly', async () => {
+    const { event, expire, clock, fail, watches } = setUp();
+    await event(true);
+    clock.now = T + SILENCE_MS;
+    fail(lost);
+    let next: Watch = watch;
+    for (let failures = 1; failures <= 5; failures++) {
+      await expire(next);
+      next = watches.at(-1)?.watch ?? next;
+    }
+    expect(watches.slice(-5).map(({ delayMs }) => delayMs)).toEqual([1_000, 4_000, 16_000, 60_000, 60_000]);
+  });
+
+  it('during a silence that the upstream asked for waits for its end, and counts no failure', async () => {
+    const { event, expire, clock, store, told, watches } = setUp();
+    await event(true);
+    await store.quiet('session-1', T + 30_000);
+    clock.now = T + SILENCE_MS;
+    await expire(watch);
+    expect(watches.at(-1)).toEqual({ watch, delayMs: 20_000 });
+    clock.now = T + 29_500;
+    await expire(watch);
+    expect(clock.now).toBe(T + 30_000);
+    expect(told).toEqual(['on', 'off']);
+  });
+
+  it('of an on that nobody knows of waits until what shows now is over', async () => {
+    const { event, expire, clock, told, watches } = setUp();
+    await event(true, T + 5_000);
+    clock.now = T + 11_000;
+    const unclear = { sealedSession: 's', shownAt: T, unclear: true };
+    await expire(unclear);
+    expect(watches.at(-1)).toEqual({ watch: unclear, delayMs: SILENCE_MS });
+    await event(false, T + 12_000);
+    await expire(unclear);
+    expect(told).toEqual(['on', 'off', 'off']);
+  });
+
+  it('is not put off by a clock that was set back', async () => {
+    const { event, expire, clock, watches } = setUp();
+    await event(true, T + 3_600_000);
+    clock.now = T + SILENCE_MS;
+    await expire({ ...watch, shownAt: T + 3_600_000 });
+    expect(watches.at(-1)?.delayMs).toBe(SILENCE_MS);
+  });
+
   it('to a session that is over sends nothing', async () => {
     const { event, expire, clock, store, told } = setUp();
     await event(true);
-    await store.end('session-1');
+    await store.end('session-1', T);
     clock.now = T + SILENCE_MS;
     await expire(watch);
     expect(told).toEqual(['on']);

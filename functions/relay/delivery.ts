@@ -1,12 +1,28 @@
-import { OFF_RETRIES, RETRY_OFF_MS, SILENCE_MS, UPSTREAM_DEADLINE_MS } from './constants.ts';
+import {
+  MIN_GAP_MS,
+  OFF_RETRIES,
+  RETRY_OFF_MAX_MS,
+  RETRY_OFF_MS,
+  SILENCE_MS,
+  UPSTREAM_DEADLINE_MS,
+} from './constants.ts';
 import { describe, RelayError } from './errors.ts';
 import type { TypingStore } from './typing.ts';
 import type { Session, UpstreamMessage } from './upstream.ts';
+
+/** How many of a minute's requests are left: Genesys allows a token so many, and calls that end typing come first. */
+export interface Budget {
+  level: 'plenty' | 'short' | 'spent';
+  /** Until it is plenty again; 0 where it is. */
+  resetsInMs: number;
+}
 
 /** Sends upstream messages. `deadline` is epoch milliseconds; what is not done by then fails. @throws RelayError */
 export interface UpstreamPort {
   /** Resolves with the parsed answer of a REST call, undefined for a socket frame. */
   send: (message: UpstreamMessage, deadline: number) => Promise<unknown>;
+  /** What is left of the budget that this message would use. */
+  budget: (message: UpstreamMessage) => Budget;
   /** Closes what is kept open: the guest's sockets are few, and each counts. */
   release: () => void;
 }
@@ -22,6 +38,8 @@ export interface Watch {
   failures?: number | undefined;
 }
 
+type ShownWatch = Watch & { shownAt: number };
+
 /** @throws Error when the queue cannot be reached */
 export type WatchLater = (watch: Watch, delayMs: number) => Promise<void>;
 
@@ -30,7 +48,7 @@ export interface DeliveryPorts {
   store: TypingStore;
   watchLater: WatchLater;
   now: () => number;
-  /** Waits, for less than a second. */
+  /** Waits, for a second at most. */
   wait: (ms: number) => Promise<void>;
   warn: (code: string, fields: Record<string, unknown>) => void;
 }
@@ -42,14 +60,17 @@ export interface Delivery {
    * @param deadline epoch milliseconds
    * @throws RelayError when the upstream did not take it; it does not count as shown then
    */
-  on: (
-    session: Session,
-    watch: Watch & { shownAt: number },
-    owes: boolean,
-    deadline: number,
-  ) => Promise<void>;
-  /** @throws RelayError when the upstream did not take it; it is owed again then, and tried again soon */
-  off: (session: Session, sealedSession: string, deadline: number) => Promise<void>;
+  on: (session: Session, watch: ShownWatch, owes: boolean, deadline: number) => Promise<void>;
+  /** Whether an "on" that only prolongs what shows should be spared, since requests run short. */
+  sparesRefreshes: (session: Session) => boolean;
+  /**
+   * @param watch comes back when it was not taken
+   * @param ends the time of the "on" that it ends
+   * @throws RelayError when the upstream did not take it; it is tried again soon
+   */
+  off: (session: Session, watch: Watch, ends: number, deadline: number) => Promise<void>;
+  /** Takes note of what a refusal says about the session: be silent for a while, or for good. Never throws. */
+  refused: (session: Session, error: unknown) => Promise<void>;
   /** A watch came back: ends what a silent guest left. @throws RelayError, for the queue to bring it once more */
   expire: (session: Session, watch: Watch) => Promise<void>;
 }
@@ -58,8 +79,21 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
   const { upstream, store, watchLater, now, wait, warn } = ports;
 
   async function send(session: Session, isTyping: boolean, deadline: number): Promise<void> {
-    const message = session.message(isTyping);
+    const message = session.message(isTyping, now());
     if (message) await upstream.send(message, deadline);
+  }
+
+  function budgetOf(session: Session): Budget {
+    const message = session.message(true, now());
+    return message ? upstream.budget(message) : { level: 'plenty', resetsInMs: 0 };
+  }
+
+  /** The first "on" of a draft waits where next to nothing is left: that is for what ends typing. */
+  function mustBeAffordable(session: Session): void {
+    const { level, resetsInMs } = budgetOf(session);
+    if (level !== 'spent') return;
+    const message = 'The requests that Genesys allows a minute are used up. Wait before typing again.';
+    throw new RelayError('upstream_rate_limited', message, { retryAfterMs: resetsInMs });
   }
 
   /** What follows a failure must not hide it: a second failure goes to the log. */
@@ -70,32 +104,50 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
     });
   }
 
-  /** Sends an "off"; where nobody knows whether it got through, it is owed again. */
-  async function sendOff(session: Session, deadline: number): Promise<void> {
+  /**
+   * Sends the "off" for the "on" of the time `ends`. It stays owed until it was taken. A newer "on" may have overtaken
+   * it on its way: then the last word upstream is wrong, and is said again.
+   */
+  async function sendOff(
+    session: Session,
+    sealedSession: string,
+    ends: number,
+    deadline: number,
+  ): Promise<void> {
     try {
       await send(session, false, deadline);
     } catch (error) {
       await afterwards(note(session, error));
-      if (isTransient(error)) await afterwards(store.offFailed(session.key));
       throw error;
     }
+    const newer = await afterwards(store.settle(session.key, ends));
+    if (newer !== undefined) await afterwards(sayAgain(session, sealedSession, newer));
   }
 
-  async function off(session: Session, sealedSession: string, deadline: number): Promise<void> {
-    await sendOff(session, deadline).catch(async (error: unknown) => {
-      const delay = retryAfterOf(error) ?? RETRY_OFF_MS;
-      if (isTransient(error)) await afterwards(watchLater({ sealedSession }, delay));
+  /** Says again the "on" of that time, no sooner than two of them may follow each other. */
+  async function sayAgain(session: Session, sealedSession: string, shownAt: number): Promise<void> {
+    const at = Math.max(now(), shownAt + MIN_GAP_MS);
+    await wait(at - now());
+    if (!(await store.restate(session.key, shownAt, at))) return;
+    await on(session, { sealedSession, shownAt: at }, true, now() + UPSTREAM_DEADLINE_MS);
+  }
+
+  async function off(session: Session, watch: Watch, ends: number, deadline: number): Promise<void> {
+    await sendOff(session, watch.sealedSession, ends, deadline).catch(async (error: unknown) => {
+      if (isTransient(error)) await afterwards(watchLater(watch, retryAfterOf(error) ?? RETRY_OFF_MS));
       throw error;
     });
   }
 
-  /** Sends a watch's "off"; one that fails is tried again soon, and after some times as slowly as the queue does. */
-  async function sendWatched(session: Session, watch: Watch): Promise<void> {
-    await sendOff(session, now() + UPSTREAM_DEADLINE_MS).catch(async (error: unknown) => {
-      const { failures = 0 } = watch;
-      if (!isTransient(error) || failures >= OFF_RETRIES) throw error;
-      await watchLater({ ...watch, failures: failures + 1 }, retryAfterOf(error) ?? RETRY_OFF_MS);
-      warn('off_not_sent', { kind: session.kind, failures: failures + 1, cause: describe(error) });
+  /** Sends a watch's "off"; one that fails is tried again, ever more slowly. @throws RelayError where that is no use */
+  async function sendWatched(session: Session, watch: Watch, ends: number): Promise<void> {
+    const deadline = now() + UPSTREAM_DEADLINE_MS;
+    await sendOff(session, watch.sealedSession, ends, deadline).catch(async (error: unknown) => {
+      const retryAfterMs = retryAfterOf(error);
+      const failures = (watch.failures ?? 0) + (retryAfterMs === undefined ? 1 : 0);
+      if (!isTransient(error) || failures > OFF_RETRIES) throw error;
+      await watchLater({ ...watch, failures }, retryAfterMs ?? backoff(failures));
+      warn('off_not_sent', { kind: session.kind, failures, cause: describe(error) });
     });
   }
 
@@ -103,7 +155,7 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
   async function note(session: Session, error: unknown): Promise<void> {
     const retryAfterMs = retryAfterOf(error);
     if (retryAfterMs !== undefined) await store.quiet(session.key, now() + retryAfterMs);
-    if (error instanceof RelayError && error.code === 'session_ended') await store.end(session.key);
+    if (error instanceof RelayError && error.code === 'session_ended') await store.end(session.key, now());
   }
 
   /**
@@ -111,54 +163,81 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
    * a newer "on" shows, nobody knows yet whether it will be taken; if it is not, ours is left, and a watch ends it.
    */
   async function lookAgain(session: Session, watch: Watch): Promise<void> {
-    const state = await afterwards(store.read(session.key));
-    if (!state || state.ended || state.shownAt === watch.shownAt) return;
-    if (state.shownAt !== undefined) await afterwards(watchLater({ ...watch, unclear: true }, SILENCE_MS));
-    else await afterwards(off(session, watch.sealedSession, now() + UPSTREAM_DEADLINE_MS));
+    const found = await afterwards(store.read(session.key).then((state) => ({ state })));
+    const { state } = found ?? {};
+    const unclear = { ...watch, unclear: true };
+    if (found && (!state || state.endedAt !== undefined || state.shownAt === watch.shownAt)) return;
+    if (state && state.shownAt === undefined) {
+      await afterwards(off(session, unclear, state.lastOnAt, now() + UPSTREAM_DEADLINE_MS));
+    } else {
+      await afterwards(watchLater(unclear, SILENCE_MS));
+    }
+  }
+
+  async function on(session: Session, watch: ShownWatch, owes: boolean, deadline: number): Promise<void> {
+    const held = session.timing === 'held';
+    const watching = held ? afterwards(watchLater(watch, SILENCE_MS).then(() => true)) : undefined;
+    try {
+      mustBeAffordable(session);
+      await send(session, true, deadline);
+    } catch (error) {
+      const owed = owes || isUnclear(error);
+      await afterwards(store.onFailed(session.key, watch.shownAt, owed));
+      await afterwards(note(session, error));
+      if (held && isUnclear(error)) await afterwards(watchLater({ ...watch, unclear: true }, SILENCE_MS));
+      throw error;
+    } finally {
+      await watching;
+    }
+    if (!held) return;
+    // Nobody would end what nobody watches: it does not count as shown, and the next one gets a watch of its own.
+    if (!(await watching)) await afterwards(store.onFailed(session.key, watch.shownAt, true));
+    else await lookAgain(session, watch);
+  }
+
+  /** Waits until it is time to act, or has the queue bring the watch again then. @returns whether it is time */
+  async function isDue(watch: Watch, inMs: number): Promise<boolean> {
+    if (inMs >= 1_000) {
+      await watchLater(watch, inMs);
+      return false;
+    }
+    // The queue counts in seconds; the rest of one is waited out here.
+    if (inMs > 0) await wait(inMs);
+    return true;
+  }
+
+  async function expire(session: Session, watch: Watch): Promise<void> {
+    const state = await store.read(session.key);
+    if (!state || state.endedAt !== undefined) return;
+    if (!(await isDue(watch, (state.quietUntil ?? 0) - now()))) return;
+    const { shownAt } = state;
+    if (shownAt === undefined) {
+      if (watch.unclear || state.owed) await sendWatched(session, watch, state.lastOnAt);
+      return;
+    }
+    if (shownAt !== watch.shownAt) {
+      // A newer "on" has a watch of its own; what nobody knows of is ended once that is over.
+      if (watch.unclear) await watchLater(watch, SILENCE_MS);
+      return;
+    }
+    // Where the clock was set back, the last event seems to lie ahead.
+    const silentIn = Math.min(SILENCE_MS, state.at + SILENCE_MS - now());
+    if (!(await isDue(watch, silentIn))) return;
+    const ends = await store.expire(session.key, state.at);
+    if (ends === undefined) await watchLater(watch, SILENCE_MS);
+    else await sendWatched(session, watch, ends);
   }
 
   return {
-    async on(session, watch, owes, deadline) {
-      const held = session.timing === 'held';
-      const watched = held ? afterwards(watchLater(watch, SILENCE_MS)) : undefined;
-      try {
-        await send(session, true, deadline);
-      } catch (error) {
-        const owed = owes || isUnclear(error);
-        await afterwards(store.onFailed(session.key, watch.shownAt, owed));
-        await afterwards(note(session, error));
-        if (held && isUnclear(error)) await afterwards(watchLater({ ...watch, unclear: true }, SILENCE_MS));
-        throw error;
-      } finally {
-        await watched;
-      }
-      if (held) await lookAgain(session, watch);
-    },
-
+    on,
     off,
-
-    async expire(session, watch) {
-      const state = await store.read(session.key);
-      if (!state || state.ended) return;
-      if (watch.unclear && state.shownAt === undefined) {
-        await sendWatched(session, watch);
-        return;
-      }
-      if (!state.owed) return;
-      // A newer "on" has a watch of its own.
-      if (state.shownAt !== undefined && state.shownAt !== watch.shownAt) return;
-      const silentIn = state.shownAt === undefined ? 0 : state.at + SILENCE_MS - now();
-      if (silentIn >= 1_000) {
-        await watchLater(watch, silentIn);
-        return;
-      }
-      // The queue counts in seconds; the rest of one is waited out here.
-      if (silentIn > 0) await wait(silentIn);
-      if (await store.expire(session.key, state.at)) await sendWatched(session, watch);
-      else await watchLater(watch, SILENCE_MS);
-    },
+    expire,
+    sparesRefreshes: (session) => budgetOf(session).level !== 'plenty',
+    refused: (session, error) => afterwards(note(session, error)),
   };
 }
+
+const backoff = (failures: number): number => Math.min(RETRY_OFF_MAX_MS, RETRY_OFF_MS * 4 ** (failures - 1));
 
 /** No answer: the upstream may have taken it. */
 const isUnclear = (error: unknown): boolean =>

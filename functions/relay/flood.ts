@@ -4,7 +4,7 @@ import { type ServerFrame, toErrorFrame } from './protocol.ts';
 
 /**
  * API Gateway has no limit for one connection, so a flood is met here. Marks of a connection's frames lie where every
- * environment sees them; a calm typing frame leaves none, so who types as people do costs nothing.
+ * environment sees them; a calm typing frame leaves none, so a guest's client that is used as it should be costs nothing.
  */
 
 /** A frame that is counted: whose, when API Gateway had it (epoch milliseconds), and an id that no other has. */

@@ -1,8 +1,8 @@
-import { MIN_GAP_MS, REFRESH_MS } from './constants.ts';
+import { CLOCK_STEP_MS, EXPIRY_MS, HASTY_MS, MIN_GAP_MS, REFRESH_MS } from './constants.ts';
 import type { Timing } from './upstream.ts';
 
 /**
- * The typing state of one upstream session, and the one decision about it. Pure: `ports/table.ts` makes the same
+ * The typing state of one upstream session, and the one decision about it. Pure: `ports/typing-table.ts` makes the same
  * decision in one conditional write, and a property test holds the two together. All times are API Gateway's
  * (epoch milliseconds), the one clock that every message of a session has in common.
  */
@@ -15,17 +15,19 @@ export interface TypingState {
   shownAt?: number;
   /** When the "on" before came; 0 when there was none. */
   lastOnAt: number;
-  /** Held upstreams: something is or may be shown, and must be ended. */
+  /** Held upstreams: something is or may be shown, until an "off" was taken. */
   owed?: true;
   /** The upstream asked for silence until then. */
   quietUntil?: number;
-  /** The upstream session is over. */
-  ended?: true;
+  /** When the upstream session was found over. For a connection from before it stays so, until a later one begins anew. */
+  endedAt?: number;
 }
 
 export interface TypingEvent {
   isTyping: boolean;
   connectionId: string;
+  /** When that connection was opened: with a new ticket, a session may have begun anew. */
+  connectedAt: number;
   at: number;
 }
 
@@ -35,14 +37,33 @@ export interface Decision {
   send?: 'on' | 'off';
   /** With an "on": an "off" was owed already, whatever becomes of it. */
   owes?: true;
+  /** With an "off": the time of the "on" that it ends, as {@link TypingStore.settle} asks for it. */
+  ends?: number;
+  /** With an "on": the one before is still shown, so that this one may be spared. */
+  refresh?: true;
   /** The state to keep; absent when nothing is written. */
   next?: TypingState;
 }
 
 /** Decides about one event. */
 export function decide(state: TypingState | undefined, event: TypingEvent, timing: Timing): Decision {
-  if (state?.ended) return { outcome: 'ended' };
-  if (state && event.at < state.at) return { outcome: 'stale' };
+  if (isOver(state, event)) return { outcome: 'ended' };
+  if (state && isBefore(event.at, state.at)) return { outcome: 'stale' };
+  const decision = decideLive(state, event, timing);
+  // What ended has begun anew.
+  if (decision.next) delete decision.next.endedAt;
+  return decision;
+}
+
+/** Whether the session is over for the connection that an event came from. */
+export const isOver = (state: TypingState | undefined, { connectedAt }: TypingEvent): boolean =>
+  state?.endedAt !== undefined && connectedAt <= state.endedAt;
+
+/** Whether an "on" cannot be sent now, whatever else is shown: the session is over, or told to wait. */
+export const isSilent = (state: TypingState | undefined, event: TypingEvent): boolean =>
+  state !== undefined && (isOver(state, event) || isQuiet(state, event));
+
+function decideLive(state: TypingState | undefined, event: TypingEvent, timing: Timing): Decision {
   if (!event.isTyping) return decideOff(state, event, timing);
   return timing === 'held' ? decideHeldOn(state, event) : decideExpiringOn(state, event);
 }
@@ -51,10 +72,10 @@ export function decide(state: TypingState | undefined, event: TypingEvent, timin
 function decideOff(state: TypingState | undefined, event: TypingEvent, timing: Timing): Decision {
   const shows = state?.shownAt !== undefined || state?.owed === true;
   if (shows && state.by !== event.connectionId) return { outcome: 'ignored' };
-  const { shownAt, owed, ...rest } = state ?? { lastOnAt: 0 };
+  const { shownAt, ...rest }: Partial<TypingState> & { lastOnAt: number } = state ?? { lastOnAt: 0 };
   const next = { ...rest, at: event.at, by: event.connectionId, lastOnAt: shownAt ?? rest.lastOnAt };
-  return timing === 'held' && owed
-    ? { outcome: 'forwarded', send: 'off', next }
+  return timing === 'held' && next.owed
+    ? { outcome: 'forwarded', send: 'off', ends: next.lastOnAt, next }
     : { outcome: 'ignored', next };
 }
 
@@ -70,17 +91,32 @@ function decideHeldOn(state: TypingState | undefined, event: TypingEvent): Decis
 /** An expiring upstream is reminded once the last "on" has grown old. */
 function decideExpiringOn(state: TypingState | undefined, event: TypingEvent): Decision {
   if (state) {
-    const fresh = state.shownAt !== undefined && state.shownAt > event.at - REFRESH_MS;
+    const fresh = state.shownAt !== undefined && isWithin(REFRESH_MS, state.shownAt, event.at);
     const tooSoon = state.shownAt === undefined && isTooSoon(state, event);
     if (fresh || tooSoon || isQuiet(state, event)) return { outcome: 'coalesced' };
   }
   const next = { lastOnAt: 0, ...state, at: event.at, by: event.connectionId, shownAt: event.at };
-  return { outcome: 'forwarded', send: 'on', next };
+  return { outcome: 'forwarded', send: 'on', ...refreshOf(state, event), next };
+}
+
+/** Whether an "on" to an expiring upstream prolongs what still shows there. */
+export function refreshOf(before: TypingState | undefined, { at }: TypingEvent): { refresh?: true } {
+  const shows = before?.shownAt !== undefined && isWithin(EXPIRY_MS, before.shownAt, at);
+  return shows ? { refresh: true } : {};
 }
 
 const isQuiet = ({ quietUntil = 0 }: TypingState, { at }: TypingEvent): boolean => quietUntil > at;
 
-const isTooSoon = ({ lastOnAt }: TypingState, { at }: TypingEvent): boolean => lastOnAt > at - MIN_GAP_MS;
+const isTooSoon = ({ lastOnAt }: TypingState, { at }: TypingEvent): boolean =>
+  isWithin(MIN_GAP_MS, lastOnAt, at);
+
+/** Whether `time` is earlier than `other`; what lies too far back for that shows that the clock was set back. */
+export const isBefore = (time: number, other: number): boolean =>
+  time < other && other - time <= CLOCK_STEP_MS;
+
+/** Whether less than `ms` lie between an earlier time and now. A time from before the clock was set back is long ago. */
+const isWithin = (ms: number, earlier: number, at: number): boolean =>
+  earlier > at - ms && earlier <= at + CLOCK_STEP_MS;
 
 /** What a store answers: the decision, and what it saw of the pace at which the connection sends. */
 export interface Decided extends Omit<Decision, 'next'> {
@@ -96,7 +132,7 @@ export function paceOf(
   { at, connectionId }: TypingEvent,
   recorded: boolean,
 ): Pick<Decided, 'hasty' | 'after'> {
-  if (recorded && (before === undefined || at - before.at >= MIN_GAP_MS)) return {};
+  if (recorded && (before === undefined || Math.abs(at - before.at) >= HASTY_MS)) return {};
   return { hasty: true, ...(before?.by === connectionId && { after: before.at }) };
 }
 
@@ -110,10 +146,18 @@ export interface TypingStore {
   onFailed: (session: string, shownAt: number, owed: boolean) => Promise<void>;
   /** The upstream asked for silence until then. */
   quiet: (session: string, until: number) => Promise<void>;
-  /** The upstream session is over: nothing more is sent for it. */
-  end: (session: string) => Promise<void>;
-  /** An "off" was not sent: it is owed again. @returns false when something newer is shown, so that nothing is owed */
-  offFailed: (session: string) => Promise<boolean>;
-  /** Takes back what is shown, if the last event is still the one of this time. @returns whether an "off" is to be sent */
-  expire: (session: string, at: number) => Promise<boolean>;
+  /** The upstream session is over: from this time on nothing more is sent for it, also where nothing was before. */
+  end: (session: string, at: number) => Promise<void>;
+  /**
+   * An "off" was taken that ended the "on" of that time, so that nothing is owed any more.
+   * @returns the time of a newer "on" that shows: nobody knows which of the two the far side took last
+   */
+  settle: (session: string, ends: number) => Promise<number | undefined>;
+  /** The "on" that shows is said again at another time. @returns false when it shows no longer */
+  restate: (session: string, from: number, to: number) => Promise<boolean>;
+  /**
+   * Hides what shows, if the last event is still the one of this time.
+   * @returns the time of the "on" that an "off" has to end now; undefined when there was a sign of life
+   */
+  expire: (session: string, at: number) => Promise<number | undefined>;
 }

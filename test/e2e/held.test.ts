@@ -14,6 +14,7 @@ import {
   type OrgMessage,
   participantState,
   setFaults,
+  spawnClient,
   typing,
   typingFrame,
   untilForwarded,
@@ -74,6 +75,17 @@ describe.each([
     expect(told(messages)).toEqual([true, false]);
     expect(await bubble(guest)).toBe(false);
     expect(await client.ask({ type: 'ping' })).toEqual({ type: 'pong' });
+  });
+});
+
+describe('a guest whose process is killed', () => {
+  it('is off upstream', async () => {
+    const guest = await newGuest();
+    const client = await spawnClient(await newTicket(typingFrame(guest)));
+    const shown = await arrivals(guest, 2);
+    expect(told(shown)).toEqual([true]);
+    client.kill('SIGKILL');
+    expect(told(await arrivals(guest, shown.length + 1))).toEqual([true, false]);
   });
 });
 
