@@ -3,22 +3,26 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TICKET_LIFE_S } from '../functions/relay/constants.ts';
-import { sealTicket, ticketKeys } from '../functions/relay/ticket.ts';
+import { sealTicket, type TicketKeys, ticketKeys } from '../functions/relay/ticket.ts';
+import { WEBHOOKS } from '../infra/routes.ts';
 import { startAws } from './aws/aws.ts';
-import { makeEnvironments } from './lambda/environments.ts';
+import { type Invoke, makeEnvironments } from './lambda/environments.ts';
 import { startGateway } from './gateway/gateway.ts';
+import { startHttpApi } from './http-api/http-api.ts';
+import type { Template } from './template/model.ts';
 import { loadTemplate } from './template/template.ts';
 import type { TraceEvent } from './gateway/trace.ts';
 import { type Org, startOrg } from './genesys/org.ts';
 import { startOnPort } from './listen.ts';
 import { makeListeners } from './listeners.ts';
+import type { SealTicket } from './page/backend.ts';
 import { startPage } from './page/server.ts';
 import { startEventSources } from './queues/event-sources.ts';
 import { synthesise } from './synth.ts';
 
 export interface LocalOptions {
   /** 0 takes any free port; a taken one is replaced by a free one. */
-  ports: { gateway: number; page: number; genesys: number };
+  ports: { gateway: number; http: number; page: number; genesys: number };
   /** Where the ticket key is written while the run lasts. */
   ticketKeyFile: (gatewayPort: number) => string;
   /** What goes on, for a person: a step, a port that was taken, a resource that nothing here runs. */
@@ -32,6 +36,8 @@ export interface LocalOptions {
 export interface LocalRun {
   /** `ws://127.0.0.1:PORT/STAGE` */
   gateway: string;
+  /** `http://127.0.0.1:PORT`, with `/STAGE` unless that is `$default`; only where the stack has an HTTP API. */
+  http?: string;
   page: string;
   genesys: string;
   /** The local AWS endpoints. */
@@ -77,11 +83,13 @@ export async function startLocal(options: LocalOptions): Promise<LocalRun> {
 
 type Add = ReturnType<typeof makeClosers>['add'];
 
+const takenBy = (tell: LocalOptions['tell']) => (name: string) => (port: number) => {
+  tell(`Port ${port} for the ${name} is taken; using a free one.`);
+};
+
 async function start(options: LocalOptions, add: Add): Promise<Omit<LocalRun, 'close'>> {
   const { ports, tell } = options;
-  const taken = (name: string) => (port: number) => {
-    tell(`Port ${port} for the ${name} is taken; using a free one.`);
-  };
+  const taken = takenBy(tell);
   const oauthClient = { clientId: randomUUID(), clientSecret: randomBytes(24).toString('base64url') };
   const org = add(
     await startOnPort(ports.genesys, (port) => startOrg({ port, oauthClient }), taken('Genesys org')),
@@ -89,7 +97,11 @@ async function start(options: LocalOptions, add: Add): Promise<Omit<LocalRun, 'c
   const template = await synthesised(org, options, add);
   for (const { resource, type } of template.unknown) tell(`Not run here: ${resource} (${type})`);
 
-  const aws = add(await startAws({ template, secrets: { GenesysClient: JSON.stringify(oauthClient) } }));
+  const secrets = {
+    GenesysClient: JSON.stringify(oauthClient),
+    WebhookSecret: JSON.stringify({ secret: org.integration.secret }),
+  };
+  const aws = add(await startAws({ template, secrets }));
   // The gateway's port is known only once it listens, and the functions need it: their first event comes later.
   const endpoints: Record<string, string> = {
     AWS_ENDPOINT_URL: aws.url,
@@ -108,30 +120,47 @@ async function start(options: LocalOptions, add: Add): Promise<Omit<LocalRun, 'c
     ),
   );
   endpoints['AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI'] = gateway.callbackUrl;
+  const http = await serveHttpApi(template, functions.invoke, options, add);
+  for (const { path } of WEBHOOKS)
+    org.integration.webhookUrl = http.http === undefined ? null : `${http.http}${path}`;
   add(startEventSources({ template, queues: aws.queues, invoke: functions.invoke }));
 
   const keys = ticketKeys.parse(JSON.parse(aws.secretValue('TicketKey')));
   const ticketKeyFile = options.ticketKeyFile(Number(new URL(gateway.url).port));
   add(await writeKeyFile(ticketKeyFile, keys));
-  const page = add(
-    await startOnPort(
-      ports.page,
-      (port) =>
-        startPage({
-          port,
-          gatewayUrl: gateway.url,
-          org,
-          trace: trace.on,
-          sealTicket: (upstream) => {
-            const iat = Math.floor(Date.now() / 1000);
-            const claims = { sub: 'page', iat, exp: iat + TICKET_LIFE_S, jti: randomUUID(), upstream };
-            return sealTicket(keys, claims);
-          },
-        }),
-      taken('page'),
-    ),
-  );
-  return { gateway: gateway.url, page: page.url, genesys: org.url, aws: aws.url, ticketKeyFile };
+  const pageOptions = { gatewayUrl: gateway.url, org, trace: trace.on, sealTicket: makeSealTicket(keys) };
+  const startPageOn = (port: number) => startPage({ port, ...pageOptions });
+  const page = add(await startOnPort(ports.page, startPageOn, taken('page')));
+  return {
+    gateway: gateway.url,
+    ...http,
+    page: page.url,
+    genesys: org.url,
+    aws: aws.url,
+    ticketKeyFile,
+  };
+}
+
+/** Makes the page's tickets. */
+function makeSealTicket(keys: TicketKeys): SealTicket {
+  return (upstream) => {
+    const iat = Math.floor(Date.now() / 1000);
+    const claims = { sub: 'page', iat, exp: iat + TICKET_LIFE_S, jti: randomUUID(), upstream };
+    return sealTicket(keys, claims);
+  };
+}
+
+/** Serves the template's HTTP API, where it has one. */
+async function serveHttpApi(
+  template: Template,
+  invoke: Invoke,
+  { ports, tell }: LocalOptions,
+  add: Add,
+): Promise<{ http?: string }> {
+  const { httpApi: api } = template;
+  if (api === undefined) return {};
+  const start = (port: number) => startHttpApi({ template, api, port, invoke });
+  return { http: add(await startOnPort(ports.http, start, takenBy(tell)('HTTP API'))).url };
 }
 
 /** The template of a stack that is set to talk to the simulated org and to nothing else. */

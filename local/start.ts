@@ -16,8 +16,10 @@ const HELP = `Runs the whole relay on this machine: the synthesised stack, its f
   --gateway-port N   the WebSocket API (default ${GATEWAY_PORT}); a taken port is replaced by a free one
   --page-port N      the page (default 4000)
   --genesys-port N   the simulated org (default 4002)
+  --http-port N      the HTTP API (default 4003), where the stack has one
   --no-open          do not open a browser
-  --json             print {"gateway","page","genesys","aws","ticketKeyFile"}; everything else goes to standard error
+  --json             print {"gateway","page","genesys","aws","ticketKeyFile"}, and "http" where there is an HTTP API;
+                     everything else goes to standard error
   --help             this text
 
 Ctrl-C ends everything.
@@ -27,6 +29,7 @@ const options = {
   'gateway-port': { type: 'string', default: String(GATEWAY_PORT) },
   'page-port': { type: 'string', default: '4000' },
   'genesys-port': { type: 'string', default: '4002' },
+  'http-port': { type: 'string', default: '4003' },
   'no-open': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -55,10 +58,10 @@ const ticketKeyFile = (port: number): string =>
     new URL(`../.local/ticket-key${port === GATEWAY_PORT ? '' : `-${port}`}.json`, import.meta.url),
   );
 
-function welcome({ gateway, page, genesys, ticketKeyFile: file }: LocalRun): string {
+function welcome({ gateway, http, page, genesys, ticketKeyFile: file }: LocalRun): string {
   return `
   Page      ${page}
-  Gateway   ${gateway}
+  Gateway   ${gateway}${http === undefined ? '' : `\n  HTTP API  ${http}`}
   Genesys   ${genesys} (simulated)
 
   Type as the demo guest, from another terminal:
@@ -113,6 +116,7 @@ async function main(): Promise<void> {
   const run = await startLocal({
     ports: {
       gateway: portOf(flags['gateway-port'], 'gateway-port'),
+      http: portOf(flags['http-port'], 'http-port'),
       page: portOf(flags['page-port'], 'page-port'),
       genesys: portOf(flags['genesys-port'], 'genesys-port'),
     },
@@ -124,9 +128,9 @@ async function main(): Promise<void> {
     if (!ending.signal.aborted) throw error;
   });
   if (run && !ending.signal.aborted) {
-    const { gateway, page, genesys, aws, ticketKeyFile } = run;
+    const { gateway, http, page, genesys, aws, ticketKeyFile } = run;
     process.stdout.write(
-      flags.json ? `${JSON.stringify({ gateway, page, genesys, aws, ticketKeyFile })}\n` : welcome(run),
+      flags.json ? `${JSON.stringify({ gateway, http, page, genesys, aws, ticketKeyFile })}\n` : welcome(run),
     );
     if (!flags.json && !flags['no-open'] && process.stdout.isTTY) openBrowser(page);
     await ended;

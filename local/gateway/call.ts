@@ -37,7 +37,8 @@ export function makeCall({ template, invoke, clock, trace, closed }: CallOptions
   };
 }
 
-async function limited(running: Promise<Result>, timeoutMs: number): Promise<Result> {
+/** The outcome of a function, or an `IntegrationTimeout` when it is not there in time; never rejects. */
+export async function limited(running: Promise<Result>, timeoutMs: number): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Result>((resolve) => {
     const result = failed('IntegrationTimeout', `No answer after ${timeoutMs} ms`, timeoutMs);

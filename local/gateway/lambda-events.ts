@@ -106,7 +106,7 @@ const STANDARD_REASONS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** CLF time, as in `09/Feb/2024:18:11:43 +0000`. */
-function requestTime(at: number): string {
+export function requestTime(at: number): string {
   const [, day, month, year, time] = new Date(at).toUTCString().split(' ');
   return [day, month, `${year ?? ''}:${time ?? ''} +0000`].join('/');
 }

@@ -9,16 +9,30 @@ const text = z.string().check(z.minLength(1));
 /** One way in which the org misbehaves; strict, so that a typo is refused. */
 export const faultSchema = z
   .strictObject({
-    on: z.enum(['login', 'participant', 'conversation', 'upgrade', 'frame', 'any']),
+    on: z.enum([
+      'login',
+      'participant',
+      'conversation',
+      'typing',
+      'open-event',
+      'upgrade',
+      'frame',
+      'web-messaging-upgrade',
+      'web-messaging-frame',
+      'any',
+    ]),
     /** How often; without it until removed. */
     times: z.optional(z.int().check(z.gte(1))),
-    status: z.optional(z.int().check(z.gte(400), z.lte(599))),
+    /** 400–599; on frames of web messaging also its own codes, 4000 and up. */
+    status: z.optional(z.int().check(z.gte(400), z.lte(5999))),
     /** Seconds. */
     retryAfter: z.optional(z.int().check(z.gte(0))),
     delayMs: z.optional(z.int().check(z.gte(0), z.lte(600_000))),
     drop: z.optional(z.boolean()),
     errorCode: z.optional(text),
     permissions: z.optional(text),
+    /** Only frames with this action. */
+    action: z.optional(text),
   })
   .check(
     z.refine(
@@ -30,15 +44,23 @@ export const faultSchema = z
       (fault) => fault.on !== 'frame' || fault.status === undefined,
       'a frame has no status: use drop or delayMs',
     ),
+    z.refine(
+      ({ on, status = 0 }) => on === 'web-messaging-frame' || status <= 599,
+      'a status over 599 is for web-messaging-frame only',
+    ),
+    z.refine(
+      ({ on, action }) => on === 'web-messaging-frame' || action === undefined,
+      'an action is for web-messaging-frame only',
+    ),
   );
 
 export type Fault = z.infer<typeof faultSchema>;
 
 /** The interfaces of the org; `other` is hit by faults on `any` only. */
-export type Kind = 'login' | 'participant' | 'conversation' | 'upgrade' | 'frame' | 'other';
+export type Kind = Exclude<Fault['on'], 'any'> | 'other';
 
 export interface ScopedFault extends Fault {
-  /** The conversation, or null for the whole org. */
+  /** The conversation, or the deployment of an upgrade of web messaging; null for the whole org. */
   scope: string | null;
 }
 
@@ -49,13 +71,14 @@ export interface Faults {
   remove(scope?: string | null): number;
   /** What is left to happen. */
   list(scope?: string | null): ScopedFault[];
-  /** The fault to follow now, the conversation's own first; counts it as used. */
-  take(kind: Kind, conversationId: string | undefined): Fault | undefined;
+  /** The fault to follow now, that of the scope first; counts it as used. */
+  take(kind: Kind, scope: string | undefined, action?: string): Fault | undefined;
 }
 
-function applies(fault: Fault, kind: Kind): boolean {
-  if (fault.on === 'any') return kind !== 'frame' || fault.status === undefined;
-  return fault.on === kind;
+function applies(fault: Fault, kind: Kind, action: string | undefined): boolean {
+  const isFrame = kind === 'frame' || kind === 'web-messaging-frame';
+  if (fault.on === 'any') return !isFrame || fault.status === undefined;
+  return fault.on === kind && (fault.action === undefined || fault.action === action);
 }
 
 /** Faults by scope, each used up after its `times`. */
@@ -87,10 +110,10 @@ export function makeFaults(): Faults {
       else scopes.delete(scope);
       return removed;
     },
-    take(kind, conversationId) {
-      for (const scope of conversationId === undefined ? [null] : [conversationId, null]) {
-        const entries = scopes.get(scope) ?? [];
-        const entry = entries.find(({ fault }) => applies(fault, kind));
+    take(kind, scope, action) {
+      for (const name of scope === undefined ? [null] : [scope, null]) {
+        const entries = scopes.get(name) ?? [];
+        const entry = entries.find(({ fault }) => applies(fault, kind, action));
         if (entry === undefined) continue;
         entry.left -= 1;
         if (entry.left <= 0) entries.splice(entries.indexOf(entry), 1);
@@ -136,8 +159,11 @@ function loginFault({ errorCode }: Fault, status: number): Answer {
 }
 
 function restFault(fault: Fault, status: number, kind: Kind, permission: string): Answer {
-  const aboutConversation = kind === 'participant' || kind === 'conversation';
-  if (status === 403) return missingPermission(permission, fault.errorCode);
+  const aboutConversation = kind === 'participant' || kind === 'conversation' || kind === 'typing';
+  if (status === 403) {
+    const usualCode = kind === 'open-event' ? 'missing.permissions' : undefined;
+    return missingPermission(permission, fault.errorCode ?? usualCode);
+  }
   const usual =
     status === 404 && aboutConversation
       ? 'conversation.error.conversation.not.found'

@@ -6,8 +6,9 @@ import * as z from 'zod/mini';
 import { parseJson } from '../json.ts';
 import type { GuestRecord } from './guest-record.ts';
 import { guestRecord } from './guest-record.ts';
-import type { Org } from './org.ts';
+import type { Org, OrgOptions } from './org.ts';
 import { startOrg } from './org.ts';
+import type { Screen } from './org-events.ts';
 
 /** For tests: an org on a free port, and the calls that they make over real HTTP and real sockets. */
 export const oauthClient = { clientId: 'relay', clientSecret: 'relay-secret' };
@@ -35,6 +36,7 @@ const messageSchema = z.object({
 const pageSchema = z.object({ messages: z.array(messageSchema), last: z.number() });
 const screenSchema = z.object({
   guestTyping: z.boolean(),
+  agentTyping: z.boolean(),
   messages: z.array(z.object({ text: z.string(), at: z.string() })),
 });
 const tokenSchema = z.object({ access_token: z.string() });
@@ -63,10 +65,18 @@ export interface TestOrg extends Org {
   loginAs(client: { clientId: string; clientSecret: string }, form?: string): Promise<Reply>;
   /** The access token of a client, by default the relay's. */
   token(client?: { clientId: string; clientSecret: string }): Promise<string>;
-  guest(): Promise<GuestRecord>;
+  /** Calls the control API and takes no refusal. */
+  control(method: string, path: string, body?: unknown): Promise<unknown>;
+  guest(options?: object): Promise<GuestRecord>;
+  /** A guest of a deployment of its own, with these settings. */
+  guestOfDeployment(settings: object): Promise<GuestRecord>;
+  /** A guest of open messaging, of an integration of its own with these settings. */
+  openGuest(settings?: object): Promise<GuestRecord>;
   client(scopes: string[]): Promise<z.infer<typeof clientSchema>>;
   participant(guest: GuestRecord, state: string, token: string, participantId?: string): Promise<Reply>;
   screen(guest: GuestRecord): Promise<z.infer<typeof screenSchema>>;
+  /** Resolves once the screen is like this, which it may be already. */
+  screenWith(guest: GuestRecord, wanted: Partial<Screen>): Promise<Screen>;
   /** Waits for that many messages of a conversation, or of the whole org. */
   messages(options: {
     conversationId?: string;
@@ -80,8 +90,8 @@ export interface TestOrg extends Org {
 }
 
 /** Starts an org for a test. */
-export async function startTestOrg(): Promise<TestOrg> {
-  const org = await startOrg({ port: 0, oauthClient });
+export async function startTestOrg(options: Pick<OrgOptions, 'now'> = {}): Promise<TestOrg> {
+  const org = await startOrg({ port: 0, oauthClient, ...options });
 
   const call: TestOrg['call'] = async (method, path, { token, body } = {}) => {
     const response = await fetch(org.url + path, {
@@ -102,12 +112,30 @@ export async function startTestOrg(): Promise<TestOrg> {
     return { status: response.status, headers: response.headers, body: jsonOrText(await response.text()) };
   };
 
+  const control: TestOrg['control'] = async (method, path, body) => {
+    const reply = await call(method, `/control/${path}`, { body });
+    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply.body)}`);
+    return reply.body;
+  };
+
+  const guest: TestOrg['guest'] = async (guestOptions = {}) =>
+    guestRecord.parse(await control('POST', 'guests', guestOptions));
+
   return {
     ...org,
     call,
     loginAs,
+    control,
+    guest,
+    async guestOfDeployment(settings) {
+      const made = z.object({ deploymentId: z.string() });
+      return guest(made.parse(await control('POST', 'deployments', settings)));
+    },
+    async openGuest(settings = {}) {
+      const made = z.object({ integrationId: z.string() });
+      return guest({ ...made.parse(await control('POST', 'integrations', settings)), channel: 'open' });
+    },
     token: async (client = oauthClient) => tokenSchema.parse((await loginAs(client)).body).access_token,
-    guest: async () => guestRecord.parse((await call('POST', '/control/guests')).body),
     client: async (scopes) =>
       clientSchema.parse((await call('POST', '/control/clients', { body: { scopes } })).body),
     participant: (guest, state, token, participantId = guest.participantId) =>
@@ -117,6 +145,7 @@ export async function startTestOrg(): Promise<TestOrg> {
       }),
     screen: async ({ conversationId }) =>
       screenSchema.parse((await call('GET', `/control/conversations/${conversationId}`)).body),
+    screenWith: ({ conversationId }, wanted) => screenWith(org, conversationId, wanted),
     messages: async ({ conversationId, count = 1, after = 0, waitMs = 10_000 }) => {
       const query = new URLSearchParams({
         count: String(count),
@@ -136,14 +165,29 @@ export async function startTestOrg(): Promise<TestOrg> {
   };
 }
 
+function screenWith(org: Org, conversationId: string, wanted: Partial<Screen>): Promise<Screen> {
+  const fits = (screen: Screen): boolean =>
+    screen.conversationId === conversationId &&
+    Object.entries({ ...screen, ...wanted }).every(([name, value]) => Reflect.get(screen, name) === value);
+  const now = org.currentScreen(conversationId);
+  if (now !== undefined && fits(now)) return Promise.resolve(now);
+  return new Promise((resolve) => {
+    const stop = org.onEvent((event) => {
+      if (event.type !== 'screen' || !fits(event)) return;
+      stop();
+      resolve(event);
+    });
+  });
+}
+
 function jsonOrText(text: string): unknown {
   const value = parseJson(text);
   return value === undefined ? text : value;
 }
 
 /** The status with which an upgrade is refused, 0 when the connection just ends. */
-export function refusal(url: string): Promise<number> {
-  const socket = new WebSocket(url);
+export function refusal(url: string, headers: Record<string, string> = {}): Promise<number> {
+  const socket = new WebSocket(url, { headers });
   return new Promise((resolve, reject) => {
     socket.on('open', () => {
       reject(new Error('the upgrade was accepted'));

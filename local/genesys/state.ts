@@ -1,46 +1,39 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import type { GuestRecord } from './guest-record.ts';
-import type { OrgListener, Screen } from './org-events.ts';
+import type { Conversations, ParticipantIds } from './conversations.ts';
+import { makeConversations, participantIds } from './conversations.ts';
+import { DEMO_DEPLOYMENT } from './deployments.ts';
+import type { Channel, GuestRecord } from './guest-record.ts';
+import { DEMO_INTEGRATION } from './integrations.ts';
+import type { OrgListener } from './org-events.ts';
+import type { After } from './timers.ts';
 
-export interface ScreenMessage {
-  text: string;
-  /** ISO time. */
-  at: string;
-}
-
-export interface Participant {
-  id: string;
-  purpose: 'customer' | 'agent';
-  communicationId: string;
-}
-
-export interface Conversation {
-  conversationId: string;
-  guestId: string;
-  guestTyping: boolean;
-  messages: ScreenMessage[];
-  participants: Participant[];
-}
-
-export interface OrgState {
-  createGuest(ids?: GuestIds): GuestRecord;
+export interface OrgState extends Omit<Conversations, 'begin' | 'replaceAgent'> {
+  createGuest(options?: NewGuest): GuestRecord;
   guests(): GuestRecord[];
   guest(guestId: string): GuestRecord | undefined;
   guestByToken(token: string): GuestRecord | undefined;
-  conversation(conversationId: string): Conversation | undefined;
-  /** Shows or clears the guest's bubble at the agent; it is held until the next call. */
-  setTyping(conversationId: string, guestTyping: boolean): void;
-  /** Adds a message of the guest, which ends its bubble. */
-  addMessage(conversationId: string, text: string): void;
+  /** The guest with an open conversation under this name at the integration. */
+  openGuest(integrationId: string, openUserId: string): GuestRecord | undefined;
+  /** Hands the conversation to another agent, which the guest's record names from now on. */
+  transfer(conversationId: string): void;
+}
+
+export interface NewGuest {
+  ids?: GuestIds;
+  guestToken?: string | undefined;
+  channel?: Channel | undefined;
+  deploymentId?: string | undefined;
+  integrationId?: string | undefined;
+  openUserId?: string | undefined;
 }
 
 interface GuestIds {
   guestId: string;
   guestToken: string;
   conversationId: string;
-  customer: Participant;
-  agent: Participant;
+  customer: ParticipantIds;
+  agent: ParticipantIds;
 }
 
 /** Fixed, so that documentation can show calls which work as they stand. */
@@ -60,81 +53,74 @@ export const demoIds: GuestIds = {
   },
 };
 
-/** A screen shows this many of the newest messages. */
-const SCREEN_MESSAGES = 500;
-
 function randomIds(): GuestIds {
   return {
     guestId: randomUUID(),
     guestToken: randomBytes(24).toString('base64url'),
     conversationId: randomUUID(),
-    customer: { id: randomUUID(), purpose: 'customer', communicationId: randomUUID() },
-    agent: { id: randomUUID(), purpose: 'agent', communicationId: randomUUID() },
+    customer: participantIds('customer'),
+    agent: participantIds('agent'),
   };
 }
 
-function guestRecord(origin: string, ids: GuestIds): GuestRecord {
-  const { guestId, guestToken, conversationId, customer, agent } = ids;
-  const query = `token=${encodeURIComponent(guestToken)}`;
+function guestRecord(origin: string, options: NewGuest): GuestRecord {
+  const { ids = randomIds() } = options;
+  const { guestId, conversationId, customer, agent } = ids;
+  const guestToken = options.guestToken ?? ids.guestToken;
+  const deploymentId = options.deploymentId ?? DEMO_DEPLOYMENT;
+  const sockets = origin.replace('http:', 'ws:');
   return {
     guestId,
     guestToken,
     conversationId,
     participantId: customer.id,
     agentParticipantId: agent.id,
-    socketUrl: `${origin.replace('http:', 'ws:')}/guests/${guestId}/socket?${query}`,
+    customerCommunicationId: customer.communicationId,
+    agentCommunicationId: agent.communicationId,
+    channel: options.channel ?? 'webmessaging',
+    deploymentId,
+    integrationId: options.integrationId ?? DEMO_INTEGRATION,
+    openUserId: options.openUserId ?? `user-${guestId}`,
+    socketUrl: `${sockets}/guests/${guestId}/socket?token=${encodeURIComponent(guestToken)}`,
+    webMessagingUrl: `${sockets}/v1?deploymentId=${deploymentId}`,
   };
 }
 
-/** What the agent sees of a conversation. */
-export function screenOf({ conversationId, guestTyping, messages }: Conversation): Screen {
-  return { type: 'screen', conversationId, guestTyping, messages };
-}
+const openKey = (integrationId: string, openUserId: string): string =>
+  JSON.stringify([integrationId, openUserId]);
 
 /** The org's guests and conversations, in memory. `origin` is the org's own, `http://127.0.0.1:PORT`. */
-export function makeState(origin: string, emit: OrgListener): OrgState {
+export function makeState(origin: string, emit: OrgListener, after: After): OrgState {
+  const conversations = makeConversations(emit, after);
   const guests = new Map<string, GuestRecord>();
-  const byToken = new Map<string, GuestRecord>();
-  const conversations = new Map<string, Conversation>();
-
-  const show = (conversation: Conversation): void => {
-    emit(screenOf(conversation));
-  };
+  const byToken = new Map<string, string>();
+  const byOpenUser = new Map<string, string>();
 
   return {
-    createGuest(ids = randomIds()) {
-      const { guestId, guestToken, conversationId, customer, agent } = ids;
-      const guest = guestRecord(origin, ids);
+    ...conversations,
+    createGuest(options = {}) {
+      const guest = guestRecord(origin, options);
+      const { guestId, integrationId, openUserId } = guest;
       guests.set(guestId, guest);
-      byToken.set(guestToken, guest);
-      conversations.set(conversationId, {
-        conversationId,
-        guestId,
-        guestTyping: false,
-        messages: [],
-        participants: [customer, agent],
-      });
+      byToken.set(guest.guestToken, guestId);
+      if (guest.channel === 'open') byOpenUser.set(openKey(integrationId, openUserId), guestId);
+      conversations.begin(guest);
       return guest;
     },
     guests: () => [...guests.values()],
     guest: (guestId) => guests.get(guestId),
-    guestByToken: (token) => byToken.get(token),
-    conversation: (conversationId) => conversations.get(conversationId),
-    setTyping(conversationId, guestTyping) {
-      const conversation = conversations.get(conversationId);
-      if (conversation === undefined || conversation.guestTyping === guestTyping) return;
-      conversation.guestTyping = guestTyping;
-      show(conversation);
+    guestByToken: (token) => guests.get(byToken.get(token) ?? ''),
+    openGuest(integrationId, openUserId) {
+      const guest = guests.get(byOpenUser.get(openKey(integrationId, openUserId)) ?? '');
+      const { participants = [] } = conversations.conversation(guest?.conversationId ?? '') ?? {};
+      return participants.some(({ state }) => state === 'connected') ? guest : undefined;
     },
-    addMessage(conversationId, text) {
-      const conversation = conversations.get(conversationId);
-      if (conversation === undefined) return;
-      conversation.messages = [
-        ...conversation.messages.slice(1 - SCREEN_MESSAGES),
-        { text, at: new Date().toISOString() },
-      ];
-      conversation.guestTyping = false;
-      show(conversation);
+    transfer(conversationId) {
+      const agent = conversations.replaceAgent(conversationId);
+      const guest = guests.get(conversations.conversation(conversationId)?.guestId ?? '');
+      if (agent === undefined || guest === undefined) return;
+      const changed = { agentParticipantId: agent.id, agentCommunicationId: agent.communicationId };
+      guests.set(guest.guestId, { ...guest, ...changed });
     },
   };
 }

@@ -10,6 +10,7 @@ const resources = new Map<string, Resource>([
   ],
   ['Key', { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'key' } }],
   ['Api', { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'WEBSOCKET' } }],
+  ['Http', { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } }],
   ['Live', { Type: 'AWS::ApiGatewayV2::Stage', Properties: { StageName: 'live' } }],
   ['Queue', { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'delay' } }],
   ['Role', { Type: 'AWS::IAM::Role', Properties: { RoleName: 'role' } }],
@@ -31,6 +32,32 @@ describe('an intrinsic function', () => {
       expect.stringMatching(/^arn:aws:secretsmanager:us-east-1:000000000000:secret:key-\w{6}$/),
     ],
     [{ Ref: 'Api' }, expect.stringMatching(/^[a-z0-9]{10}$/)],
+    [
+      { 'Fn::GetAtt': ['Api', 'ApiEndpoint'] },
+      expect.stringMatching(/^wss:\/\/[a-z0-9]{10}\.execute-api\.us-east-1\.amazonaws\.com$/),
+    ],
+    [
+      { 'Fn::GetAtt': ['Http', 'ApiEndpoint'] },
+      expect.stringMatching(/^https:\/\/[a-z0-9]{10}\.execute-api\.us-east-1\.amazonaws\.com$/),
+    ],
+    [
+      // A stage's URL, as CDK writes it.
+      {
+        'Fn::Join': [
+          '',
+          [
+            'https://',
+            { Ref: 'Http' },
+            '.execute-api.',
+            { Ref: 'AWS::Region' },
+            '.',
+            { Ref: 'AWS::URLSuffix' },
+            '/v1',
+          ],
+        ],
+      },
+      expect.stringMatching(/^https:\/\/[a-z0-9]{10}\.execute-api\.us-east-1\.amazonaws\.com\/v1$/),
+    ],
     [{ Ref: 'Live' }, 'live'],
     [{ Ref: 'Queue' }, 'https://sqs.us-east-1.amazonaws.com/000000000000/delay'],
     [{ 'Fn::GetAtt': ['Named', 'Arn'] }, 'arn:aws:dynamodb:us-east-1:000000000000:table/stack-state'],

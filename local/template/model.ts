@@ -4,6 +4,7 @@ export interface Template {
   readonly region: string;
   readonly account: string;
   readonly api: WebSocketApi;
+  readonly httpApi?: HttpApi;
   readonly functions: readonly LambdaFunction[];
   readonly tables: readonly Table[];
   readonly secrets: readonly Secret[];
@@ -43,6 +44,36 @@ export interface Authorizer {
   readonly functionId: string;
   /** `route.request.header.Name` or `route.request.querystring.name`. */
   readonly identitySources: readonly string[];
+}
+
+/** An API Gateway HTTP API; its functions get and give payload format 2.0. */
+export interface HttpApi {
+  readonly id: string;
+  /** `$default` is served at the root, any other below `/<stage>`. */
+  readonly stage: string;
+  readonly stageVariables?: Readonly<Record<string, string>>;
+  readonly cors?: Cors;
+  readonly routes: readonly HttpRoute[];
+}
+
+export interface HttpRoute {
+  /** `POST /webhooks/{name}`, `ANY /{proxy+}` or `$default`. */
+  readonly routeKey: string;
+  /** Logical id of the function. */
+  readonly functionId: string;
+  /** How long the integration waits for the function, in ms. */
+  readonly timeoutMs: number;
+}
+
+/** docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html */
+export interface Cors {
+  readonly allowCredentials: boolean;
+  readonly allowHeaders: readonly string[];
+  readonly allowMethods: readonly string[];
+  /** Origins as browsers send them, `https://*`, `http://*` or `*`. */
+  readonly allowOrigins: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly maxAgeSeconds?: number;
 }
 
 export interface LambdaFunction {

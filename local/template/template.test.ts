@@ -97,14 +97,13 @@ describe('a template', () => {
   it('names every resource that nothing here runs', async () => {
     const { unknown } = await load({
       Topic: { Type: 'AWS::SNS::Topic' },
-      Http: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
-      HttpStage: {
+      OtherStage: {
         Type: 'AWS::ApiGatewayV2::Stage',
-        Properties: { ApiId: { Ref: 'Http' }, StageName: '$default' },
+        Properties: { ApiId: 'of-another-stack', StageName: '$default' },
       },
       Python: fn('c3', { Runtime: 'python3.13' }),
     });
-    expect(unknown.map(({ resource }) => resource)).toEqual(['Topic', 'Http', 'HttpStage', 'Python']);
+    expect(unknown.map(({ resource }) => resource)).toEqual(['Topic', 'OtherStage', 'Python']);
     expect(unknown[0]).toEqual({ resource: 'Topic', type: 'AWS::SNS::Topic' });
   });
 

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Protocol } from './apis.ts';
+import { isApiPart, protocolOf } from './apis.ts';
 import { isSourceOf, readEventSources } from './event-sources.ts';
 import { FUNCTION_TYPE, isRunnable, readFunctions } from './functions.ts';
+import { readHttpApi } from './http-api.ts';
 import { makeResolver } from './intrinsics.ts';
 import type { Template } from './model.ts';
 import type { Resource } from './names.ts';
@@ -10,7 +13,7 @@ import { ACCOUNT, REGION, TemplateError } from './names.ts';
 import { isFifo, QUEUE_TYPE, readQueues } from './queues.ts';
 import { makeResources } from './resources.ts';
 import { readSecrets, readTables, SECRET_TYPE, TABLE_TYPES } from './stores.ts';
-import { API_TYPES, isOtherApi, readApi } from './websocket-api.ts';
+import { readApi } from './websocket-api.ts';
 
 const RawTemplate = z.object({
   Parameters: z
@@ -26,7 +29,7 @@ const RawTemplate = z.object({
   ),
 });
 
-const RUN = new Set([...API_TYPES, ...TABLE_TYPES, SECRET_TYPE, FUNCTION_TYPE, QUEUE_TYPE]);
+const RUN = new Set([...TABLE_TYPES, SECRET_TYPE, FUNCTION_TYPE, QUEUE_TYPE]);
 
 /** What a deployment needs and a local run does not. */
 const NEEDS_NOTHING =
@@ -42,7 +45,7 @@ export function loadTemplate(cdkOutDir: string, stackName: string): Template {
   const raw = RawTemplate.parse(json);
   const all = new Map<string, Resource>(Object.entries(raw.Resources));
   const resolver = makeResolver({ stackName, resources: all, parameters: parameterValues(raw) });
-  const direct = new Map([...all].filter(([id, resource]) => isRun(id, resource, all)));
+  const direct = new Map([...all].filter(([, resource]) => isRun(resource, all)));
   const isSource = isSourceOf(direct, resolver);
   const runs = new Map([...all].filter(([id, resource]) => direct.has(id) || isSource(id, resource)));
   for (const [id] of runs) {
@@ -56,12 +59,16 @@ export function loadTemplate(cdkOutDir: string, stackName: string): Template {
   const resources = makeResources(runs, resolver);
   const functions = readFunctions(resources, cdkOutDir);
   const queues = readQueues(resources);
+  const partsOf = (protocol: Protocol) =>
+    makeResources(new Map([...runs].filter(([, one]) => protocolOf(one, all) === protocol)), resolver);
+  const httpApi = readHttpApi(partsOf('HTTP'), functions);
   return {
     stackName,
     region: REGION,
     account: ACCOUNT,
     functions,
-    api: readApi(resources, functions),
+    api: readApi(partsOf('WEBSOCKET'), functions),
+    ...(httpApi === undefined ? {} : { httpApi }),
     tables: readTables(resources),
     secrets: readSecrets(resources),
     queues,
@@ -72,8 +79,9 @@ export function loadTemplate(cdkOutDir: string, stackName: string): Template {
   };
 }
 
-function isRun(id: string, resource: Resource, all: ReadonlyMap<string, Resource>): boolean {
-  if (!RUN.has(resource.Type) || isOtherApi(id, resource, all)) return false;
+function isRun(resource: Resource, all: ReadonlyMap<string, Resource>): boolean {
+  if (isApiPart(resource, all)) return true;
+  if (!RUN.has(resource.Type)) return false;
   if (resource.Type === QUEUE_TYPE) return !isFifo(resource);
   return resource.Type !== FUNCTION_TYPE || isRunnable(resource);
 }

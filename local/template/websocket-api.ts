@@ -1,31 +1,23 @@
 import * as z from 'zod';
 import { makeSelector } from '../gateway/routes.ts';
+import {
+  API_TYPE,
+  AUTHORIZER_TYPE,
+  functionOf,
+  INTEGRATION_TYPE,
+  integrationOf,
+  ROUTE_RESPONSE_TYPE,
+  ROUTE_TYPE,
+  single,
+  STAGE_TYPE,
+} from './apis.ts';
 import type { Authorizer, LambdaFunction, Route, WebSocketApi } from './model.ts';
-import type { Resource } from './names.ts';
 import { TemplateError } from './names.ts';
 import type { Resources } from './resources.ts';
-
-export const API_TYPE = 'AWS::ApiGatewayV2::Api';
-const ROUTE_TYPE = 'AWS::ApiGatewayV2::Route';
-const ROUTE_RESPONSE_TYPE = 'AWS::ApiGatewayV2::RouteResponse';
-const INTEGRATION_TYPE = 'AWS::ApiGatewayV2::Integration';
-const AUTHORIZER_TYPE = 'AWS::ApiGatewayV2::Authorizer';
-const STAGE_TYPE = 'AWS::ApiGatewayV2::Stage';
-
-/** The types that make up a WebSocket API. */
-export const API_TYPES = [
-  API_TYPE,
-  ROUTE_TYPE,
-  ROUTE_RESPONSE_TYPE,
-  INTEGRATION_TYPE,
-  AUTHORIZER_TYPE,
-  STAGE_TYPE,
-];
 
 /** docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 const LONGEST_INTEGRATION_MS = 29_000;
 
-const ApiId = z.object({ ApiId: z.unknown().optional() });
 const ApiProperties = z.object({
   ProtocolType: z.literal('WEBSOCKET'),
   RouteSelectionExpression: z.string(),
@@ -50,15 +42,10 @@ const AuthorizerProperties = z.object({
 });
 const StageProperties = z.object({ StageName: z.string().min(1) });
 
-/** True for a part of an API Gateway API that is no WebSocket API: nothing here runs it. */
-export function isOtherApi(id: string, resource: Resource, all: ReadonlyMap<string, Resource>): boolean {
-  if (!resource.Type.startsWith('AWS::ApiGatewayV2::')) return false;
-  const reference = z.object({ Ref: z.string() }).safeParse(ApiId.parse(resource.Properties).ApiId).data;
-  const api = resource.Type === API_TYPE ? id : reference?.Ref;
-  return all.get(api ?? '')?.Properties['ProtocolType'] !== 'WEBSOCKET';
-}
-
-/** Reads the stack's one WebSocket API. Throws a `TemplateError` for what the gateway does not run. */
+/**
+ * Reads the stack's one WebSocket API. Throws a `TemplateError` for what the gateway does not run.
+ * @param resources the parts of WebSocket APIs
+ */
 export function readApi(resources: Resources, functions: readonly LambdaFunction[]): WebSocketApi {
   const api = single(resources.ofType([API_TYPE], ApiProperties), 'WebSocket API');
   const stage = single(resources.ofType([STAGE_TYPE], StageProperties), 'stage');
@@ -84,9 +71,7 @@ function readRoutes(resources: Resources, functions: readonly LambdaFunction[]):
   const integrations = resources.ofType([INTEGRATION_TYPE], IntegrationProperties);
   const responses = resources.ofType([ROUTE_RESPONSE_TYPE], RouteResponseProperties);
   const routes = resources.ofType([ROUTE_TYPE], RouteProperties).map(({ id, properties }): Route => {
-    const integration = integrations.find((one) => `integrations/${ref(one.id)}` === properties.Target);
-    if (integration === undefined)
-      throw new TemplateError({ resource: id, property: 'Target' }, 'no such integration');
+    const integration = integrationOf(integrations, properties.Target, id, resources);
     const uri = { resource: integration.id, property: 'IntegrationUri' };
     const authorizer = authorizers.get(properties.AuthorizerId ?? '');
     if (properties.AuthorizationType === 'CUSTOM' && authorizer === undefined) {
@@ -121,22 +106,4 @@ function readAuthorizers(
       return [resources.resolver.ref(id), { functionId, identitySources: properties.IdentitySource }];
     }),
   );
-}
-
-function functionOf(
-  uri: string,
-  functions: readonly LambdaFunction[],
-  place: { resource: string; property: string },
-): string {
-  const arn = /\/functions\/(.+)\/invocations$/.exec(uri)?.[1];
-  const found = functions.find((one) => one.arn === arn);
-  if (found === undefined)
-    throw new TemplateError(place, `no function that can run here has the ARN ${arn ?? uri}`);
-  return found.logicalId;
-}
-
-function single<T>(found: readonly T[], what: string): T {
-  const [first, ...others] = found;
-  if (first !== undefined && others.length === 0) return first;
-  throw new TemplateError({ resource: 'template', property: what }, `needs exactly one, has ${found.length}`);
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { statusFor } from '../fixture.ts';
-import type { TestOrg } from './fixture.ts';
-import { oauthClient, sendFrame, startTestOrg, typingFrame, unknownId } from './fixture.ts';
-import type { GuestRecord } from './guest-record.ts';
-import type { OrgEvent } from './org-events.ts';
+import { statusFor } from '../../fixture.ts';
+import type { TestOrg } from '../fixture.ts';
+import { oauthClient, sendFrame, startTestOrg, typingFrame, unknownId } from '../fixture.ts';
+import type { GuestRecord } from '../guest-record.ts';
+import type { OrgEvent } from '../org-events.ts';
 
 let org: TestOrg;
 let token: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { TestOrg } from './fixture.ts';
-import { orgErrorOf, startTestOrg, unknownId } from './fixture.ts';
-import type { GuestRecord } from './guest-record.ts';
+import type { TestOrg } from '../fixture.ts';
+import { orgErrorOf, startTestOrg, unknownId } from '../fixture.ts';
+import type { GuestRecord } from '../guest-record.ts';
 
 let org: TestOrg;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { get } from 'node:http';
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import type { TestOrg } from './fixture.ts';
-import { refusal, sendFrame, startTestOrg, typingFrame, unknownId } from './fixture.ts';
+import type { TestOrg } from '../fixture.ts';
+import { refusal, sendFrame, startTestOrg, typingFrame, unknownId } from '../fixture.ts';
 
 let org: TestOrg;
 beforeAll(async () => {

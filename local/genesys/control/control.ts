@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { Answer } from '../http/answer.ts';
-import { send } from '../http/answer.ts';
-import { readText } from '../http/body.ts';
-import { isOwnHost, isOwnOrigin } from '../http/guard.ts';
-import { match, parseTarget } from '../http/routing.ts';
-import { parseJson } from '../json.ts';
-import type { Call, ControlPorts } from './control-routes.ts';
-import { ControlError, controlRoutes } from './control-routes.ts';
+import type { Answer } from '../../http/answer.ts';
+import { send } from '../../http/answer.ts';
+import { readText } from '../../http/body.ts';
+import { isOwnHost, isOwnOrigin } from '../../http/guard.ts';
+import { match, parseTarget } from '../../http/routing.ts';
+import { parseJson } from '../../json.ts';
+import type { Call, ControlPorts } from './call.ts';
+import { ControlError } from './call.ts';
+import { controlRoutes } from './routes.ts';
 
 /** Answers the control API, by which scripts, tests and the demo page's server steer and watch the org. */
 export function makeControl(
