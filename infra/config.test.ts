@@ -21,6 +21,7 @@ describe('the configuration', () => {
       stage: 'v1',
       genesysDomain,
       allowedHosts: [],
+      webMessagingKeepOpen: false,
       logRetentionDays: 30,
       accountLogRole: true,
       throttleRate: 1_000,
@@ -111,4 +112,32 @@ describe('the configuration', () => {
   ])('sends no credentials to the origin %s', (genesysOrigin) => {
     expect(complaintOf({ genesysOrigin })).toContain('genesysOrigin: found');
   });
+
+  it.each(['shop.example.com', 'https://shop.example.com', 'https://shop.example.com:8443'])(
+    'takes %s for the Origin of guest sockets',
+    (webMessagingOrigin) => {
+      expect(read({ webMessagingOrigin }).webMessagingOrigin).toBe(webMessagingOrigin);
+    },
+  );
+
+  it.each(['https://shop.example.com/', 'a b', 'x\r\nX-Evil: 1', '*', ''])(
+    'does not take %j for the Origin of guest sockets',
+    (webMessagingOrigin) => {
+      expect(complaintOf({ webMessagingOrigin })).toContain('webMessagingOrigin: found');
+    },
+  );
+
+  it.each([
+    [true, true],
+    ['true', true],
+    ['false', false],
+  ])(
+    'keeps guest sockets open or not, as a file or a command line says: %j',
+    (given, webMessagingKeepOpen) => {
+      expect(read({ webMessagingKeepOpen: given })).toMatchObject({ webMessagingKeepOpen });
+      expect(complaintOf({ webMessagingKeepOpen: 'perhaps' })).toContain(
+        'webMessagingKeepOpen: found "perhaps"',
+      );
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { GENESYS_REGIONS } from '../functions/relay/regions.ts';
+import { isOrigin, LOOPBACK, ORIGIN_RULE, SENT_ORIGIN, SENT_ORIGIN_RULE } from './origins.ts';
 
 /** The values of a numeric enum. */
 const numbers = (values: object): number[] =>
@@ -11,17 +12,6 @@ const list = z.preprocess(
   (value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
   z.array(z.string()),
 );
-
-const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
-
-/** `https://host`, or plain HTTP to this machine, for a simulated org. */
-const isOrigin = (text: string): boolean => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return (
-    url?.origin === text &&
-    (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.host)))
-  );
-};
 
 /** `host`, `host:port`, or `ws://` to this machine; written as a URL has it, so that it can match one. */
 const isHostEntry = (entry: string): boolean => {
@@ -61,16 +51,17 @@ const settings = z.strictObject({
   /** The region of your Genesys org. */
   genesysDomain: z.enum(domains, `one of ${domains.join(', ')}`),
   /** Calls another origin than the region's API and login hosts, such as a simulated org on this machine. */
-  genesysOrigin: z
-    .string()
-    .refine(isOrigin, { message: 'https://host, or http:// with a loopback host' })
-    .optional(),
+  genesysOrigin: z.string().refine(isOrigin, { message: ORIGIN_RULE }).optional(),
   /** Hosts that a ticket's socket URL may name beside those of the Genesys regions. */
   allowedHosts: list
     .refine((entries) => entries.every(isHostEntry), {
       message: 'host or host:port entries, or ws:// with a loopback host; separated by commas',
     })
     .default([]),
+  /** The Origin that the relay sends to web messaging, where the deployment takes only some domains. */
+  webMessagingOrigin: z.string().regex(SENT_ORIGIN, SENT_ORIGIN_RULE).optional(),
+  /** Keeps web messaging sockets open between messages, at the price of two environments at most (docs/genesys.md). */
+  webMessagingKeepOpen: z.union([z.boolean(), z.stringbool()], 'true or false').default(false),
   logRetentionDays: retentionDays.default(RetentionDays.ONE_MONTH),
   /** Makes the account's role for API Gateway's logs; off where the account (in this region) has one. */
   accountLogRole: z.union([z.boolean(), z.stringbool()], 'true or false').default(true),
