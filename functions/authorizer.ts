@@ -16,8 +16,9 @@ export const handler = async (raw: unknown): Promise<APIGatewayAuthorizerResult>
   if (ticket === undefined) throw new Error('Unauthorized');
   const { requestId } = event.requestContext;
   try {
-    const { sub, sealedSession } = await admit(ticket, requestId);
-    return answer('Allow', event.methodArn, sub, { session: sealedSession });
+    const { sub, sealedSession, inbox } = await admit(ticket, requestId);
+    const context = { session: sealedSession, ...(inbox !== undefined && { inbox }) };
+    return answer('Allow', event.methodArn, sub, context);
   } catch (error) {
     if (!(error instanceof TicketError || error instanceof SessionError)) throw error;
     const refusal = error instanceof TicketError ? error.refusal : 'wrong_session';

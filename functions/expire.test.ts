@@ -1,6 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { makeMemoryStore } from '../test/memory-store.ts';
 import { RelayError } from './relay/errors.ts';
+import { plenty } from '../test/plenty.ts';
 import type { RelayPorts } from './relay/relay.ts';
 
 const T = 1_000_000;
@@ -17,6 +18,7 @@ const sender: RelayPorts = {
       await Promise.resolve();
       events.push(`${guest} ends`);
     },
+    budget: plenty,
     release: () => void events.push('released'),
   },
   openSession: (guest) =>
@@ -26,7 +28,9 @@ const sender: RelayPorts = {
       timing: 'held',
       message: () => ({ via: 'socket', url: guest, frame: false }),
       check: undefined,
+      inbox: undefined,
     }),
+  count: () => undefined,
   countFrame: () => Promise.resolve({ flood: false }),
   watchLater: () => Promise.resolve(),
   now: () => T + 60_000,
@@ -38,7 +42,8 @@ const { handler } = await import('./expire.ts');
 
 /** A queue's event with a watch for each of these guests, all of whom fell silent. */
 async function expire(...guests: string[]) {
-  for (const guest of guests) await store.decide(guest, { isTyping: true, connectionId: 'c', at: T }, 'held');
+  for (const guest of guests)
+    await store.decide(guest, { isTyping: true, connectionId: 'c', connectedAt: 0, at: T }, 'held');
   const Records = guests.map((guest) => ({
     messageId: `watch of ${guest}`,
     body: JSON.stringify({ sealedSession: guest, shownAt: T }),

@@ -10,10 +10,11 @@ const connections = makeConnections();
 /** The route `typing`: hands the frame to the relay, and its answer, if there is one, to the client. */
 export const handler = async (raw: unknown): Promise<APIGatewayProxyResult> => {
   const { body = '', requestContext } = messageEvent.parse(raw);
-  const { connectionId, requestId, requestTimeEpoch, authorizer } = requestContext;
+  const { connectionId, connectedAt, requestId, requestTimeEpoch, authorizer } = requestContext;
   const answer = await relay.typing({
     body,
     connectionId,
+    connectedAt,
     sealedSession: authorizer.session,
     requestId,
     receivedAt: requestTimeEpoch,

@@ -21,8 +21,18 @@ export function makeLogGroup(scope: Construct, id: string, retention: RetentionD
   return new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.DESTROY });
 }
 
+export interface FunctionOptions {
+  retention: RetentionDays;
+  /** How many environments it has at most, taken out of the account's; as many as it needs without. */
+  reserved: number | undefined;
+}
+
 /** One of the relay's functions, with a role that may write its own log and nothing else yet. */
-export function makeFunction(scope: Construct, handler: string, retention: RetentionDays): Function {
+export function makeFunction(
+  scope: Construct,
+  handler: string,
+  { retention, reserved }: FunctionOptions,
+): Function {
   const name = pascal(handler);
   const logGroup = makeLogGroup(scope, `${name}Log`, retention);
   const role = new Role(scope, `${name}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -33,6 +43,7 @@ export function makeFunction(scope: Construct, handler: string, retention: Reten
     code: functionCode(handler),
     handler: 'index.handler',
     role,
+    ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
     logGroup,
     // At 128 MB a call to an AWS service falls off Lambda's CPU cliff; twice that costs next to nothing here.
     memorySize: 256,

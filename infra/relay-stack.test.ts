@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { readConfig } from './config.ts';
 import { RelayStack } from './relay-stack.ts';
-import { AUTHORIZER, EXPIRE, ROUTES } from './routes.ts';
+import { AUTHORIZER, EXPIRE, ROUTES, WEBHOOKS } from './routes.ts';
 
 // The template without its bundles: what they hold is the end-to-end suite's business.
 const app = new App({
@@ -12,6 +12,13 @@ const app = new App({
 });
 const config = readConfig({ genesysDomain: 'mypurecloud.ie', allowedHosts: 'chat.example.com' });
 const template = Template.fromStack(new RelayStack(app, 'typing-relay', { config }));
+
+/** The template of a stack with other settings. */
+function templateWith(settings: object): Template {
+  const bare = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const other = readConfig({ genesysDomain: 'mypurecloud.ie', ...settings });
+  return Template.fromStack(new RelayStack(bare, 'bare', { config: other }));
+}
 
 const resource = z.object({ Properties: z.record(z.string(), z.unknown()) });
 const properties = (type: string) =>
@@ -26,7 +33,7 @@ function grantsOf(handler: string): string[] {
     PolicyDocument: z.object({ Statement: statements }),
     Roles: z.array(z.object({ Ref: z.string() })),
   });
-  const name = handler.charAt(0).toUpperCase() + handler.slice(1);
+  const name = handler.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
   return properties('AWS::IAM::Policy')
     .map((found) => policy.parse(found))
     .filter(({ Roles }) => Roles.some(({ Ref }) => Ref.startsWith(`${name}Role`)))
@@ -45,7 +52,9 @@ describe('the WebSocket API', () => {
   });
 
   it('has the routes of the table and no others', () => {
-    const keys = properties('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey);
+    const keys = properties('AWS::ApiGatewayV2::Route')
+      .filter(({ ApiId }) => JSON.stringify(ApiId).startsWith('{"Ref":"Api'))
+      .map(({ RouteKey }) => RouteKey);
     expect(keys.sort()).toEqual(ROUTES.map(({ route }) => route).sort());
     expect(keys).toContain('typing');
   });
@@ -96,17 +105,12 @@ describe('the role for API Gateway logs', () => {
   });
 
   it('is left out where the account has one', () => {
-    const has = readConfig({ genesysDomain: 'mypurecloud.ie', accountLogRole: 'false' });
-    const bare = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    Template.fromStack(new RelayStack(bare, 'bare', { config: has })).resourceCountIs(
-      'AWS::ApiGateway::Account',
-      0,
-    );
+    templateWith({ accountLogRole: 'false' }).resourceCountIs('AWS::ApiGateway::Account', 0);
   });
 });
 
 describe('each function', () => {
-  const handlers = [AUTHORIZER, EXPIRE, ...ROUTES].map(({ handler }) => handler);
+  const handlers = [AUTHORIZER, EXPIRE, ...ROUTES, ...WEBHOOKS].map(({ handler }) => handler);
 
   it('is there once, on Node 24 and arm64, with its own log group', () => {
     template.resourceCountIs('AWS::Lambda::Function', handlers.length);
@@ -138,11 +142,19 @@ describe('each function', () => {
 
   it.each<[string, RegExp[]]>([
     ['authorizer', [/^secretsmanager:GetSecretValue on .*"TicketKey/, /^dynamodb:PutItem on .*"Table/]],
-    ['connect', []],
+    ['connect', [/^dynamodb:PutItem on .*"Table/]],
     ['typing', [...sends, ...guards]],
     ['fallback', [/^dynamodb:UpdateItem on .*"Table/, ...guards]],
-    ['disconnect', sends],
+    ['disconnect', [...sends, /^dynamodb:DeleteItem on .*"Table/]],
     ['expire', [...sends, receives]],
+    [
+      'agent-typing',
+      [
+        /^secretsmanager:GetSecretValue on .*"WebhookSecret/,
+        /^dynamodb:(Query|DeleteItem) on .*"Table/,
+        /^execute-api:ManageConnections on .*\/v1\/POST\/@connections\/\*/,
+      ],
+    ],
   ])('%s may write its own log, and beside it only %s', (handler, expected) => {
     const own = [/^logs:CreateLogStream on .*Log/, /^logs:PutLogEvents on .*Log/];
     const grants = grantsOf(handler);
@@ -153,6 +165,14 @@ describe('each function', () => {
       (pattern) => !grants.some((grant) => new RegExp(pattern).test(grant)),
     );
     expect({ unexpected, missing }).toEqual({ unexpected: [], missing: [] });
+  });
+
+  it.each([
+    ['disconnect', ['UpdateItem', 'GetItem', 'DeleteItem']],
+    ['agent-typing', ['Query', 'DeleteItem']],
+  ])('%s may do all of this with the table: %s', (handler, operations) => {
+    for (const operation of operations)
+      expect(grantsOf(handler).join()).toContain(`dynamodb:${operation} on`);
   });
 
   it('has no managed policy, and no grant on everything', () => {
@@ -183,9 +203,113 @@ describe('each function', () => {
         Variables: Match.objectLike({
           GENESYS_API_URL: 'https://api.mypurecloud.ie',
           GENESYS_LOGIN_URL: 'https://login.mypurecloud.ie',
+          WEB_MESSAGING_URL: 'wss://webmessaging.mypurecloud.ie/v1',
+          WEB_MESSAGING_ORIGIN: '',
+          WEB_MESSAGING_KEEP: 'false',
           ALLOWED_HOSTS: 'chat.example.com',
         }),
       },
+    });
+  });
+});
+
+describe('the webhook of agents', () => {
+  const [api = ''] = Object.keys(
+    template.findResources('AWS::ApiGatewayV2::Api', { Properties: { ProtocolType: 'HTTP' } }),
+  );
+  const ofWebhooks = (type: string) =>
+    properties(type).filter(({ ApiId }) => JSON.stringify(ApiId) === JSON.stringify({ Ref: api }));
+
+  it('has an HTTP API of one route, at which no authorizer stands: the signature is looked at instead', () => {
+    expect(ofWebhooks('AWS::ApiGatewayV2::Route')).toEqual([
+      expect.objectContaining({ RouteKey: 'POST /webhooks/open-messaging', AuthorizationType: 'NONE' }),
+    ]);
+    expect(ofWebhooks('AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+  });
+
+  it('hands its events on in the format that the function reads', () => {
+    expect(ofWebhooks('AWS::ApiGatewayV2::Integration')).toEqual([
+      expect.objectContaining({
+        IntegrationType: 'AWS_PROXY',
+        PayloadFormatVersion: '2.0',
+        IntegrationUri: { 'Fn::GetAtt': [expect.stringMatching(/^AgentTyping/), 'Arn'] },
+      }),
+    ]);
+  });
+
+  it('has a stage with a throttle and JSON access logs that hold no header', () => {
+    const [stage, ...others] = ofWebhooks('AWS::ApiGatewayV2::Stage');
+    expect(others).toEqual([]);
+    expect(stage).toMatchObject({
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 500 },
+    });
+    const { AccessLogSettings } = z
+      .object({ AccessLogSettings: z.object({ Format: z.string(), DestinationArn: z.unknown() }) })
+      .parse(stage);
+    expect(JSON.stringify(AccessLogSettings.DestinationArn)).toContain('WebhooksLog');
+    const logged = z.record(z.string(), z.string()).parse(JSON.parse(AccessLogSettings.Format));
+    expect(Object.keys(logged)).toContain('integrationError');
+    expect(AccessLogSettings.Format).not.toMatch(/header|identity|body/i);
+  });
+
+  it('has a function that knows its secret, its table and the way back, and nothing of Genesys', () => {
+    const [found] = properties('AWS::Lambda::Function').filter(({ Environment }) =>
+      JSON.stringify(Environment ?? {}).includes('WEBHOOK_SECRET'),
+    );
+    const { Environment } = z
+      .object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) })
+      .parse(found);
+    expect(Object.keys(Environment.Variables).sort()).toEqual([
+      'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI',
+      'AWS_URL_SUFFIX',
+      'TABLE_NAME',
+      'WEBHOOK_SECRET',
+    ]);
+  });
+
+  it('has a secret of its own that nobody chose', () => {
+    template.hasResourceProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: {
+        SecretStringTemplate: '{}',
+        GenerateStringKey: 'secret',
+        PasswordLength: 48,
+        ExcludePunctuation: true,
+      },
+    });
+  });
+});
+
+describe('guest sockets', () => {
+  const reserved = (from: Template) =>
+    Object.entries(from.findResources('AWS::Lambda::Function')).flatMap(([id, found]) => {
+      const { ReservedConcurrentExecutions: environments } = resource.parse(found).Properties;
+      return environments === undefined ? [] : [[id.replace(/[\dA-F]{8}$/, ''), environments]];
+    });
+
+  it('are kept by nobody by default, and no concurrency is taken out of the account', () => {
+    expect(reserved(template)).toEqual([]);
+  });
+
+  it("that are kept leave one of a guest's three slots to the guest: two environments type at most", () => {
+    const keeping = templateWith({ webMessagingKeepOpen: true });
+    expect(reserved(keeping)).toEqual([['Typing', 2]]);
+    keeping.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ WEB_MESSAGING_KEEP: 'true' }) },
+    });
+  });
+
+  it('come from where the operator says', () => {
+    templateWith({ webMessagingOrigin: 'https://shop.example.com' }).hasResourceProperties(
+      'AWS::Lambda::Function',
+      { Environment: { Variables: Match.objectLike({ WEB_MESSAGING_ORIGIN: 'https://shop.example.com' }) } },
+    );
+  });
+
+  it('go to the one origin of a simulated org, where there is one', () => {
+    templateWith({ genesysOrigin: 'http://127.0.0.1:4003' }).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ WEB_MESSAGING_URL: 'ws://127.0.0.1:4003/v1' }) },
     });
   });
 });
@@ -236,9 +360,9 @@ describe('what the functions share', () => {
   });
 
   it('is told to the operator: the URL and the names of the secrets', () => {
-    const outputs = Object.keys(template.findOutputs('*'));
-    expect(outputs).toEqual(
-      expect.arrayContaining(['WebSocketUrl', 'TicketKeySecretName', 'GenesysClientSecretName']),
-    );
+    const outputs = template.findOutputs('*');
+    const names = ['WebSocketUrl', 'TicketKeySecretName', 'GenesysClientSecretName'];
+    expect(Object.keys(outputs).sort()).toEqual([...names, 'WebhookUrl', 'WebhookSecretName'].sort());
+    expect(JSON.stringify(outputs['WebhookUrl'])).toContain('/webhooks/open-messaging');
   });
 });

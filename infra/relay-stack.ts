@@ -1,18 +1,25 @@
 import { AccessLogFormat, CfnAccount } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  HttpMethod,
+  LogGroupLogDestination,
+  WebSocketApi,
+  WebSocketStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { HttpLambdaIntegration, WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { RelayConfig } from './config.ts';
 import { makeFunction, makeLogGroup } from './relay-function.ts';
-import { AUTHORIZER, EXPIRE, type FunctionSpec, ROUTES, type Touches } from './routes.ts';
+import { makeGenesysClient, makeTicketKey, makeWebhookSecret } from './secrets.ts';
+import { makeWebhookApi } from './webhook-api.ts';
+import { AUTHORIZER, EXPIRE, type FunctionSpec, ROUTES, type Touches, WEBHOOKS } from './routes.ts';
 
 /**
  * One line a request. The authorizer's context stays out of it, though it is sealed.
@@ -35,6 +42,9 @@ const ACCESS_LOG = AccessLogFormat.custom(
   }),
 );
 
+/** How many environments there are of the function that keeps web messaging sockets open. */
+const KEEPING_ENVIRONMENTS = 2;
+
 /** What of the stack functions may touch. */
 interface Shared {
   config: RelayConfig;
@@ -42,6 +52,7 @@ interface Shared {
   table: Table;
   ticketKey: Secret;
   genesysClient: Secret;
+  webhookSecret: Secret;
   watches: Queue;
 }
 
@@ -55,6 +66,7 @@ export class RelayStack extends Stack {
       table: makeTable(this),
       ticketKey: makeTicketKey(this),
       genesysClient: makeGenesysClient(this),
+      webhookSecret: makeWebhookSecret(this),
       watches: makeWatchQueue(this),
     };
     const build = (spec: FunctionSpec): Function => this.buildFunction(spec, shared);
@@ -68,14 +80,24 @@ export class RelayStack extends Stack {
     // One that failed comes back alone; the others of its batch do not.
     const source = new SqsEventSource(shared.watches, { batchSize: 10, reportBatchItemFailures: true });
     build(EXPIRE).addEventSource(source);
+    const webhooks = makeWebhookApi(this, config);
+    for (const { method, path, ...spec } of WEBHOOKS) {
+      const integration = new HttpLambdaIntegration(`${spec.handler}Integration`, build(spec));
+      webhooks.addRoutes({ path, methods: [HttpMethod[method]], integration });
+    }
     const stage = makeStage(this, shared);
     new CfnOutput(this, 'WebSocketUrl', { value: stage.url });
     new CfnOutput(this, 'TicketKeySecretName', { value: shared.ticketKey.secretName });
+    new CfnOutput(this, 'WebhookUrl', { value: `${webhooks.apiEndpoint}${WEBHOOKS[0]?.path ?? ''}` });
+    new CfnOutput(this, 'WebhookSecretName', { value: shared.webhookSecret.secretName });
     new CfnOutput(this, 'GenesysClientSecretName', { value: shared.genesysClient.secretName });
   }
 
   private buildFunction({ handler, touches }: FunctionSpec, shared: Shared): Function {
-    const built = makeFunction(this, handler, shared.config.logRetentionDays);
+    const { logRetentionDays, webMessagingKeepOpen } = shared.config;
+    // Each environment may keep a socket of a guest open, who has three: two, and the guest's own tab.
+    const reserved = webMessagingKeepOpen && handler === 'typing' ? KEEPING_ENVIRONMENTS : undefined;
+    const built = makeFunction(this, handler, { retention: logRetentionDays, reserved });
     if (touches.length > 0) built.addEnvironment('AWS_URL_SUFFIX', this.urlSuffix);
     for (const touch of touches) {
       const { environment, grant } = this.means(touch, shared);
@@ -86,7 +108,8 @@ export class RelayStack extends Stack {
   }
 
   /** What a function needs for each thing it may touch: its variables, and a grant no wider than that. */
-  private means(touch: Touches, { config, api, table, ticketKey, genesysClient, watches }: Shared) {
+  private means(touch: Touches, shared: Shared) {
+    const { config, api, table, ticketKey, genesysClient, webhookSecret, watches } = shared;
     const hosts = { ALLOWED_HOSTS: config.allowedHosts.join(',') };
     switch (touch) {
       case 'ticket-key':
@@ -96,6 +119,9 @@ export class RelayStack extends Stack {
         };
       case 'genesys': {
         const environment = {
+          WEB_MESSAGING_URL: webMessagingUrl(config),
+          WEB_MESSAGING_ORIGIN: config.webMessagingOrigin ?? '',
+          WEB_MESSAGING_KEEP: String(config.webMessagingKeepOpen),
           GENESYS_CLIENT_SECRET: genesysClient.secretArn,
           GENESYS_API_URL: config.genesysOrigin ?? `https://api.${config.genesysDomain}`,
           GENESYS_LOGIN_URL: config.genesysOrigin ?? `https://login.${config.genesysDomain}`,
@@ -122,9 +148,28 @@ export class RelayStack extends Stack {
           environment: { TABLE_NAME: table.tableName },
           grant: (to: IGrantable) => table.grant(to, 'dynamodb:UpdateItem'),
         };
-      case 'answer-clients': {
+      case 'enter-index':
+        return {
+          environment: { TABLE_NAME: table.tableName },
+          grant: (to: IGrantable) => table.grant(to, 'dynamodb:PutItem'),
+        };
+      case 'leave-index':
+        return {
+          environment: { TABLE_NAME: table.tableName },
+          grant: (to: IGrantable) => table.grant(to, 'dynamodb:DeleteItem'),
+        };
+      case 'read-index':
+        return {
+          environment: { TABLE_NAME: table.tableName },
+          grant: (to: IGrantable) => table.grant(to, 'dynamodb:Query', 'dynamodb:DeleteItem'),
+        };
+      case 'webhook-secret':
+        return { environment: { WEBHOOK_SECRET: webhookSecret.secretArn }, grant: readOf(webhookSecret) };
+      case 'answer-clients':
+      case 'push-to-clients': {
         // Built from the API's id, so that it stays right behind a custom domain; the SDK reads it by itself.
         const host = `${api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
+        const verbs = touch === 'answer-clients' ? ['POST', 'DELETE'] : ['POST'];
         const arn = (verb: string): string => {
           const resourceName = `${config.stage}/${verb}/@connections/*`;
           return this.formatArn({ service: 'execute-api', resource: api.apiId, resourceName });
@@ -132,12 +177,18 @@ export class RelayStack extends Stack {
         return {
           environment: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${host}/${config.stage}` },
           // DELETE: a client that floods is told so and closed.
-          grant: allow('execute-api:ManageConnections', arn('POST'), arn('DELETE')),
+          grant: allow('execute-api:ManageConnections', ...verbs.map(arn)),
         };
       }
     }
   }
 }
+
+/** Genesys' host for guests, or the same origin as all else of a simulated org. */
+const webMessagingUrl = ({ genesysOrigin, genesysDomain }: RelayConfig): string =>
+  genesysOrigin === undefined
+    ? `wss://webmessaging.${genesysDomain}/v1`
+    : `${genesysOrigin.replace(/^http/, 'ws')}/v1`;
 
 /** CDK's own grants are wider: a secret's adds DescribeSecret, an API's any stage and verb. */
 const allow =
@@ -174,34 +225,6 @@ function makeWatchQueue(scope: Construct): Queue {
     // Nobody types for so long without a word.
     retentionPeriod: Duration.hours(1),
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
-  });
-}
-
-/** A key of 256 bits in hex, as functions/relay/ticket.ts reads it. */
-function makeTicketKey(scope: Construct): Secret {
-  return new Secret(scope, 'TicketKey', {
-    description: 'typing-relay: the key that seals tickets',
-    generateSecretString: {
-      secretStringTemplate: JSON.stringify({ kid: '1' }),
-      generateStringKey: 'key',
-      passwordLength: 64,
-      excludePunctuation: true,
-      excludeUppercase: true,
-      excludeCharacters: 'ghijklmnopqrstuvwxyz',
-      requireEachIncludedType: false,
-    },
-  });
-}
-
-/** Filled in by the operator. Without a client id it counts as missing, and the first message says so. */
-function makeGenesysClient(scope: Construct): Secret {
-  return new Secret(scope, 'GenesysClient', {
-    description:
-      'typing-relay: clientId and clientSecret of a Genesys Cloud OAuth client (client credentials)',
-    generateSecretString: {
-      secretStringTemplate: JSON.stringify({ clientId: '' }),
-      generateStringKey: 'clientSecret',
-    },
   });
 }
 

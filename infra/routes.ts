@@ -6,7 +6,12 @@ export type Touches =
   | 'typing-state'
   | 'delay-queue'
   | 'count-frames'
-  | 'answer-clients';
+  | 'answer-clients'
+  | 'push-to-clients'
+  | 'enter-index'
+  | 'leave-index'
+  | 'read-index'
+  | 'webhook-secret';
 
 /** What it takes to bring typing upstream, and to end it again. */
 const SENDS = ['ticket-key', 'genesys', 'typing-state', 'delay-queue'] as const;
@@ -29,10 +34,10 @@ export interface Route extends FunctionSpec {
 
 /** The one table of routes: the stack, the local run and the docs follow it. */
 export const ROUTES: readonly Route[] = [
-  { route: '$connect', handler: 'connect', touches: [] },
+  { route: '$connect', handler: 'connect', touches: ['enter-index'] },
   { route: 'typing', handler: 'typing', touches: [...SENDS, ...GUARDS] },
   { route: '$default', handler: 'fallback', touches: GUARDS, answers: true },
-  { route: '$disconnect', handler: 'disconnect', touches: SENDS },
+  { route: '$disconnect', handler: 'disconnect', touches: [...SENDS, 'leave-index'] },
 ];
 
 /** Opens the ticket of every new connection. */
@@ -40,3 +45,18 @@ export const AUTHORIZER: FunctionSpec = { handler: 'authorizer', touches: ['tick
 
 /** Gets what the delay queue brings back: guests who may have fallen silent. */
 export const EXPIRE: FunctionSpec = { handler: 'expire', touches: SENDS };
+
+export interface Webhook extends FunctionSpec {
+  method: 'POST';
+  path: string;
+}
+
+/** What Genesys calls: an HTTP API, whose functions look at the signature themselves. */
+export const WEBHOOKS: readonly Webhook[] = [
+  {
+    method: 'POST',
+    path: '/webhooks/open-messaging',
+    handler: 'agent-typing',
+    touches: ['webhook-secret', 'read-index', 'push-to-clients'],
+  },
+];

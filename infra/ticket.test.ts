@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openTicket } from '../functions/relay/ticket.ts';
+import { UPSTREAM_KINDS } from '../functions/upstreams/index.ts';
 import { readStackSecret, type StackClients } from './stack-secret.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -42,13 +43,55 @@ describe('npm run ticket', () => {
     expect(claims.exp - claims.iat).toBe(60);
   });
 
+  const user = ['--integration', 'i1', '--user', 'ann@example.com'];
+  const agent = ['--conversation', 'c1', '--communication', 'm1'];
+  it.each<[string, string[], object]>([
+    ['web-messaging', ['--deployment', 'd1', '--guest-token', 't'], { deploymentId: 'd1', token: 't' }],
+    ['open-messaging', user, { integrationId: 'i1', userId: 'ann@example.com' }],
+    [
+      'open-messaging',
+      [...user, '--id-type', 'Email', '--nickname', 'Ann'],
+      { integrationId: 'i1', userId: 'ann@example.com', idType: 'Email', nickname: 'Ann' },
+    ],
+    ['agent-communication', agent, { conversationId: 'c1', communicationId: 'm1' }],
+    [
+      'agent-communication',
+      [...agent, '--user-token', 't'],
+      { conversationId: 'c1', communicationId: 'm1', userToken: 't' },
+    ],
+    ['typing-frame', ['--socket-url', 'wss://chat.example.com/1'], { socketUrl: 'wss://chat.example.com/1' }],
+    [
+      'participant-state',
+      [...participant.slice(2), '--guest-token', 't'],
+      { conversationId: 'c1', participantId: 'p1', guestToken: 't' },
+    ],
+  ])('has the flags of %s: %j', async (kind, flags, fields) => {
+    const { out, err } = await ticket('--upstream', kind, ...flags);
+    expect(err).toBe('');
+    expect((await openTicket(keys, out.trim(), Date.now())).upstream).toEqual({ kind, ...fields });
+  });
+
+  it('lists the kinds of upstreams and the flags of each with --help', async () => {
+    const { status, out } = await ticket('--help');
+    expect(status).toBe(0);
+    for (const kind of UPSTREAM_KINDS) expect(out).toContain(`\n  ${kind}\n`);
+    const flags = ['deployment', 'integration', 'user', 'id-type', 'nickname', 'communication', 'user-token'];
+    for (const flag of flags) expect(out).toMatch(new RegExp(`^  --${flag} `, 'm'));
+  });
+
   it.each([
-    ['no upstream', [], '--upstream is missing: typing-frame or participant-state'],
+    ['no upstream', [], `--upstream is missing: ${UPSTREAM_KINDS.join(', ')}`],
     [
       'an unknown upstream',
-      ['--upstream', 'pigeon'],
-      'no such upstream; known: typing-frame, participant-state',
+      ['--upstream', 'pigeon', '--user', 'ann'],
+      `no such upstream; known: ${UPSTREAM_KINDS.join(', ')}`,
     ],
+    [
+      "another upstream's flag",
+      [...participant, '--deployment', 'd1'],
+      '--deployment is no flag of participant-state',
+    ],
+    ['a wrong type of id', ['--upstream', 'open-messaging', ...user, '--id-type', 'Fax'], 'wrong: idType'],
     ['a missing field', participant.slice(0, 4), 'missing or wrong: participantId'],
     ['a long life', [...participant, '--seconds', '301'], '--seconds takes a whole number from 1 to 300'],
     ['an unknown flag', ['--colour', 'red'], "Unknown option '--colour'"],

@@ -10,14 +10,37 @@ import { readStackSecret } from './stack-secret.ts';
 
 const HELP = `Prints a ticket that opens one connection to the relay.
 
+  npm run --silent ticket -- --upstream web-messaging --deployment ID --guest-token TOKEN
+  npm run --silent ticket -- --upstream open-messaging --integration ID --user ID
+  npm run --silent ticket -- --upstream agent-communication --conversation ID --communication ID
   npm run --silent ticket -- --upstream typing-frame --socket-url wss://…
   npm run --silent ticket -- --upstream participant-state --conversation ID --participant ID
 
-  --upstream KIND       ${UPSTREAM_KINDS.join(' or ')}
-  --socket-url URL      typing-frame: the socket URL of the guest's connection object
-  --conversation ID     participant-state: the conversation
-  --participant ID      participant-state: the guest's participant in it
-  --guest-token TOKEN   participant-state: act as the guest instead of the service account
+  --upstream KIND       ${UPSTREAM_KINDS.join(', ')}
+
+  web-messaging
+  --deployment ID       the web messaging deployment
+  --guest-token TOKEN   the token that the guest's own client configured its session with
+
+  open-messaging
+  --integration ID      the open messaging integration
+  --user ID             the guest, as your backend names it to the integration
+  --id-type TYPE        Email, Phone or Opaque (the default)
+  --nickname NAME       the guest's name for the agent
+
+  agent-communication
+  --conversation ID     the conversation
+  --communication ID    messages[].id of the participant with purpose "agent"
+  --user-token TOKEN    act with the agent's own access token instead of the service account's
+
+  typing-frame
+  --socket-url URL      the socket URL of the guest's connection object
+
+  participant-state
+  --conversation ID     the conversation
+  --participant ID      the guest's participant in it
+  --guest-token TOKEN   act as the guest instead of the service account
+
   --stack NAME          take the key from this stack's secret (default typing-relay; AWS credentials as for the AWS CLI)
   --key-file FILE       take the key from a file instead, such as the one that npm start writes
   --subject NAME        whom the ticket is for (default guest)
@@ -28,18 +51,67 @@ const HELP = `Prints a ticket that opens one connection to the relay.
 /** Something that the caller of the command can put right. */
 class UsageError extends Error {}
 
-const options = {
-  upstream: { type: 'string' },
+const sessionOptions = {
   'socket-url': { type: 'string' },
   conversation: { type: 'string' },
   participant: { type: 'string' },
+  communication: { type: 'string' },
+  deployment: { type: 'string' },
+  integration: { type: 'string' },
+  user: { type: 'string' },
+  'id-type': { type: 'string' },
+  nickname: { type: 'string' },
   'guest-token': { type: 'string' },
+  'user-token': { type: 'string' },
+} as const;
+type SessionFlag = keyof typeof sessionOptions;
+
+const options = {
+  ...sessionOptions,
+  upstream: { type: 'string' },
   stack: { type: 'string', default: 'typing-relay' },
   'key-file': { type: 'string' },
   subject: { type: 'string', default: 'guest' },
   seconds: { type: 'string', default: String(TICKET_LIFE_S) },
   help: { type: 'boolean', default: false },
 } as const;
+
+/** The fields of each upstream's session, and the flag that each comes from. */
+const FIELDS: ReadonlyMap<string, readonly [field: string, flag: SessionFlag][]> = new Map([
+  [
+    'web-messaging',
+    [
+      ['deploymentId', 'deployment'],
+      ['token', 'guest-token'],
+    ],
+  ],
+  [
+    'open-messaging',
+    [
+      ['integrationId', 'integration'],
+      ['userId', 'user'],
+      ['idType', 'id-type'],
+      ['nickname', 'nickname'],
+    ],
+  ],
+  [
+    'agent-communication',
+    [
+      ['conversationId', 'conversation'],
+      ['communicationId', 'communication'],
+      ['userToken', 'user-token'],
+    ],
+  ],
+  ['typing-frame', [['socketUrl', 'socket-url']]],
+  [
+    'participant-state',
+    [
+      ['conversationId', 'conversation'],
+      ['participantId', 'participant'],
+      ['guestToken', 'guest-token'],
+    ],
+  ],
+]);
 
 function readFlags(args: string[]) {
   try {
@@ -52,15 +124,16 @@ type Flags = ReturnType<typeof readFlags>;
 
 /** The session that the flags mean, checked by its own upstream; the stack checks the host. */
 function sessionOf(flags: Flags): { kind: string } {
-  if (flags.upstream === undefined)
-    throw new UsageError(`--upstream is missing: ${UPSTREAM_KINDS.join(' or ')}`);
-  const session = {
-    kind: flags.upstream,
-    socketUrl: flags['socket-url'],
-    conversationId: flags.conversation,
-    participantId: flags.participant,
-    guestToken: flags['guest-token'],
-  };
+  const { upstream: kind } = flags;
+  if (kind === undefined) throw new UsageError(`--upstream is missing: ${UPSTREAM_KINDS.join(', ')}`);
+  const fields = FIELDS.get(kind);
+  const mine = fields?.map(([, flag]) => flag);
+  const others = [...FIELDS.values()].flatMap((pairs) => pairs.map(([, flag]) => flag));
+  const strange = others.find((flag) => flags[flag] !== undefined && mine?.includes(flag) === false);
+  if (strange !== undefined)
+    throw new UsageError(`--${strange} is no flag of ${kind}. See --help for the flags.`);
+  const values = fields?.map(([field, flag]): [string, string | undefined] => [field, flags[flag]]);
+  const session = { kind, ...Object.fromEntries(values ?? []) };
   try {
     openSession(session, () => true);
   } catch (error) {

@@ -11,10 +11,14 @@ export interface Connections {
    * left meanwhile is nobody's fault; what else goes wrong is logged with the request. Never throws.
    */
   answer: (connectionId: string, frame: ServerFrame, requestId: string) => Promise<void>;
+  /** Sends a frame that nobody asked for. @throws Error from the SDK when API Gateway refuses or cannot be reached */
+  push: (connectionId: string, frame: ServerFrame) => Promise<'sent' | 'gone'>;
 }
 
 /** SDK v3 keeps the status here: `error.statusCode` is undefined, and the name depends on a header. */
 const gone = z.object({ $metadata: z.object({ httpStatusCode: z.literal(410) }) });
+
+const isGone = (error: unknown): boolean => gone.safeParse(error).success;
 
 /**
  * The `@connections` API by the SDK client, which is loaded with the first frame that has to go: most typing messages
@@ -43,8 +47,15 @@ export function makeConnections(): Connections {
   return {
     answer: (connectionId, frame, requestId) =>
       post(connectionId, frame).catch((error: unknown) => {
-        if (!gone.safeParse(error).success)
-          log.error('answer_not_sent', { requestId, cause: describe(error) });
+        if (!isGone(error)) log.error('answer_not_sent', { requestId, cause: describe(error) });
       }),
+    push: (connectionId, frame) =>
+      post(connectionId, frame).then(
+        () => 'sent' as const,
+        (error: unknown) => {
+          if (isGone(error)) return 'gone' as const;
+          throw error;
+        },
+      ),
   };
 }

@@ -14,8 +14,11 @@ export const authorizerEnvironment = z.object({
   ALLOWED_HOSTS: hosts,
 });
 
-/** What a function needs that counts frames. */
-export const counterEnvironment = z.object({ TABLE_NAME: z.string() });
+/** What the webhook of agents' typing needs. */
+export const webhookEnvironment = z.object({ TABLE_NAME: z.string(), WEBHOOK_SECRET: z.string() });
+
+/** What a function needs of the table alone. */
+export const tableEnvironment = z.object({ TABLE_NAME: z.string() });
 
 /** What every function needs that sends upstream. */
 export const senderEnvironment = z.object({
@@ -25,6 +28,13 @@ export const senderEnvironment = z.object({
   GENESYS_CLIENT_SECRET: z.string(),
   GENESYS_API_URL: z.url(),
   GENESYS_LOGIN_URL: z.url(),
+  WEB_MESSAGING_URL: z.url(),
+  /** Empty where the bare host will do. */
+  WEB_MESSAGING_ORIGIN: z.pipe(
+    z.string(),
+    z.transform((origin: string) => (origin === '' ? undefined : origin)),
+  ),
+  WEB_MESSAGING_KEEP: z.stringbool(),
   ALLOWED_HOSTS: hosts,
 });
 export type SenderEnvironment = z.infer<typeof senderEnvironment>;

@@ -67,6 +67,7 @@ describe('the events of a WebSocket API', () => {
     expect(requestContext).toEqual({
       eventType: 'MESSAGE',
       connectionId: 'SOqGjdZioAMCEeg=',
+      connectedAt: 1652722217711,
       requestId: 'SOqIDEacoAMFaHQ=',
       requestTimeEpoch: 1652722227357,
       authorizer: { session: 'sealed' },

@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
  */
 
 /** What the authorizer hands to every later event of its connection, as strings. */
-const authorizer = z.object({ session: z.string() });
+const authorizer = z.object({ session: z.string(), inbox: z.optional(z.string()) });
 
 const headers = z.optional(z.record(z.string(), z.optional(z.string())));
 
@@ -22,13 +22,20 @@ export type AuthorizerEvent = z.infer<typeof authorizerEvent>;
 
 export const connectEvent = z.object({
   headers,
-  requestContext: z.object({ eventType: z.literal('CONNECT') }),
+  requestContext: z.object({
+    eventType: z.literal('CONNECT'),
+    connectionId: z.string(),
+    connectedAt: z.number(),
+    requestId: z.string(),
+    authorizer: z.optional(z.object({ inbox: z.optional(z.string()) })),
+  }),
 });
 
 export const messageEvent = z.object({
   requestContext: z.object({
     eventType: z.literal('MESSAGE'),
     connectionId: z.string(),
+    connectedAt: z.number(),
     requestId: z.string(),
     requestTimeEpoch: z.number(),
     authorizer,
@@ -40,10 +47,20 @@ export const disconnectEvent = z.object({
   requestContext: z.object({
     eventType: z.literal('DISCONNECT'),
     connectionId: z.string(),
+    connectedAt: z.number(),
     requestId: z.string(),
     requestTimeEpoch: z.number(),
     authorizer,
   }),
+});
+
+/** What an HTTP API hands to a function, payload format 2.0: header names are in small letters. */
+export const webhookEvent = z.object({
+  version: z.literal('2.0'),
+  headers: z.record(z.string(), z.string()),
+  body: z.optional(z.string()),
+  isBase64Encoded: z.boolean(),
+  requestContext: z.object({ requestId: z.string() }),
 });
 
 /** What a queue hands to a function. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */

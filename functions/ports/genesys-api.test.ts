@@ -1,66 +1,37 @@
-import { describe, expect, it } from 'vitest';
-import { type Reply, type Seen, serve } from '../../test/http-server.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Reply } from '../../test/http-server.ts';
+import { json, startOrg, type TestEnvironment, type TestOrg, typing } from '../../test/org-client.ts';
 import { refusalOf } from '../../test/refusal.ts';
-import { type ApiCall, makeGenesysApi, type OAuthClient } from './genesys-api.ts';
-import { makeHttp } from './http.ts';
-import type { Secret } from './secrets.ts';
+import { startTable, type TestTable } from '../../test/table.ts';
+import type { ApiCall } from './genesys-refusals.ts';
+import { LEASE_MS } from './shared-login.ts';
 
-const typing: ApiCall = {
-  method: 'POST',
-  path: '/api/v2/conversations/c/participants/p',
-  body: { state: 'typing' },
-};
-const json = (body: object, status = 200, headers = {}): Reply => ({
-  status,
-  body: JSON.stringify(body),
-  headers,
+let table: TestTable;
+beforeAll(async () => {
+  table = await startTable();
 });
+afterAll(() => table.close());
 
-/** A secret that holds this, and after a refresh the next. */
-function fixed(...values: OAuthClient[]): Secret<OAuthClient> {
-  return {
-    get: () => {
-      const [value] = values;
-      return value ? Promise.resolve(value) : Promise.reject(new Error('clientId is empty'));
-    },
-    refresh: () => Promise.resolve(values.length > 1 && values.shift() !== undefined),
-  };
-}
-
-/** An org that answers its login and its API by these functions. */
+/** An org that answers its login and its API by these functions, and one environment of the relay. */
 async function org({
-  api = () => json({}),
   login = () => json({ access_token: 'token-1', expires_in: 86_400 }),
-  credentials = fixed({ clientId: 'id', clientSecret: 's:ecret' }),
-}: {
-  api?: (seen: Seen) => Reply | 'drop' | undefined;
-  login?: (seen: Seen) => Reply | 'drop' | undefined;
-  credentials?: Secret<OAuthClient>;
-} = {}) {
-  const { url, seen } = await serve((one) => (one.path === '/oauth/token' ? login(one) : api(one)));
-  const clock = { now: 0 };
-  const client = makeGenesysApi({
-    apiUrl: url,
-    loginUrl: url,
-    credentials,
-    http: makeHttp(),
-    now: () => clock.now,
-  });
-  const call = (what: ApiCall = typing, ms = 5_000) => client.call(what, Date.now() + ms);
-  const paths = () => seen.map(({ path }) => path);
-  return { call, seen, paths, clock, warmUp: () => client.warmUp(Date.now() + 5_000) };
+  api = () => json({}),
+}: Partial<TestOrg['answers']> = {}): Promise<TestOrg & TestEnvironment & { paths: () => string[] }> {
+  const started = await startOrg(table, { login, api });
+  const paths = (): string[] => started.seen.map(({ path }) => path);
+  return { ...started, ...started.environment(), paths };
 }
 
 describe('the service account', () => {
   it('logs in with the client-credentials grant, once, and calls with its token', async () => {
-    const { call, seen, paths } = await org();
+    const { call, client, seen, paths } = await org();
     await call();
     await call();
     expect(paths()).toEqual(['/oauth/token', typing.path, typing.path]);
     expect(seen[0]).toMatchObject({
       method: 'POST',
       body: 'grant_type=client_credentials',
-      headers: { authorization: `Basic ${Buffer.from('id:s:ecret').toString('base64')}` },
+      headers: { authorization: `Basic ${Buffer.from(`${client.clientId}:s:ecret`).toString('base64')}` },
     });
     expect(seen[1]).toMatchObject({
       method: 'POST',
@@ -69,35 +40,39 @@ describe('the service account', () => {
     });
   });
 
-  it('logs in again a minute before its token ends', async () => {
+  it('logs in again before a token that could end under way is used', async () => {
     const { call, paths, clock } = await org({ login: () => json({ access_token: 't', expires_in: 600 }) });
     await call();
-    clock.now = 539_000;
+    clock.now += 594_000;
     await call();
-    clock.now = 541_000;
+    clock.now += 1_000;
     await call();
     expect(paths().filter((path) => path === '/oauth/token')).toHaveLength(2);
   });
 
   it('logs in once for calls at the same time', async () => {
-    const { call, paths } = await org();
+    const { call, calls, logins } = await org();
     await Promise.all([call(), call(), call()]);
-    expect(paths().filter((path) => path === '/oauth/token')).toHaveLength(1);
+    expect(logins()).toBe(1);
+    // Look, lease, share: they share these as well.
+    expect(calls.toTable).toBe(3);
   });
 
   it('renews its token once when it is answered 401, and calls again', async () => {
     let issued = 0;
-    const { call, paths } = await org({
+    const { call, clock, paths } = await org({
       login: () => json({ access_token: `token-${++issued}` }),
       api: ({ headers }) =>
         headers.authorization === 'Bearer token-2' ? json({}) : json({ code: 'bad.credentials' }, 401),
     });
+    clock.waitsUntil = clock.now + LEASE_MS;
     await call();
     expect(paths()).toEqual(['/oauth/token', typing.path, '/oauth/token', typing.path]);
   });
 
   it('gives up after the second 401', async () => {
-    const { call, seen } = await org({ api: () => json({ code: 'bad.credentials' }, 401) });
+    const { call, clock, seen } = await org({ api: () => json({ code: 'bad.credentials' }, 401) });
+    clock.waitsUntil = clock.now + LEASE_MS;
     expect(await refusalOf(call())).toMatchObject({ code: 'upstream_rejected', reason: 'bad_credentials' });
     expect(seen).toHaveLength(4);
   });
@@ -113,7 +88,11 @@ describe('the service account', () => {
 });
 
 describe("a guest's token", () => {
-  const asGuest = { ...typing, guestToken: 'guest-token' };
+  const asGuest: ApiCall = {
+    ...typing,
+    bearer: { token: 'guest-token', owner: 'guest' },
+    permission: 'webmessaging:guest:write',
+  };
 
   it('is used as it is, with no login', async () => {
     const { call, seen } = await org();
@@ -171,7 +150,7 @@ describe('a refusal of the API', () => {
 
   it('with 405 names the way that works', async () => {
     const { call } = await org({ api: () => json({}, 405) });
-    expect((await refusalOf(call())).message).toContain('typing-frame');
+    expect((await refusalOf(call())).message).toContain('web-messaging');
   });
 
   it('with 429 says for how long to be silent', async () => {
@@ -199,7 +178,7 @@ describe('a refusal of the API', () => {
     ['a cut connection', 'drop'],
   ])('%s becomes upstream_unavailable', async (_, reply) => {
     const { call } = await org({ api: () => reply });
-    expect(await refusalOf(call(typing, 200))).toMatchObject({ code: 'upstream_unavailable' });
+    expect(await refusalOf(call(typing, 40))).toMatchObject({ code: 'upstream_unavailable' });
   });
 });
 
@@ -230,49 +209,66 @@ describe('after a refusal that asking again would not change', () => {
     const { call } = await org({
       api: ({ headers }) => (headers.authorization === 'Bearer guest' ? json({}, 429) : json({})),
     });
-    await refusalOf(call({ ...typing, guestToken: 'guest' }));
+    await refusalOf(call({ ...typing, bearer: { token: 'guest', owner: 'guest' } }));
     expect(await call()).toEqual({});
   });
 });
 
-describe('a refused login', () => {
-  it('looks once whether the secret was corrected meanwhile', async () => {
-    const credentials = fixed(
-      { clientId: 'id', clientSecret: 'typo' },
-      { clientId: 'id', clientSecret: 'right' },
-    );
-    const right = `Basic ${Buffer.from('id:right').toString('base64')}`;
-    const { call } = await org({
-      credentials,
-      login: ({ headers }) => (headers.authorization === right ? json({ access_token: 't' }) : json({}, 400)),
-    });
-    expect(await call()).toEqual({});
+describe("the service account's budget", () => {
+  const limits = (count: number): Record<string, string> => ({
+    'inin-ratelimit-count': String(count),
+    'inin-ratelimit-allowed': '300',
+    'inin-ratelimit-reset': '30',
   });
 
-  it.each<[Reply | 'drop', object]>([
-    [json({ error: 'invalid_client' }, 400), { code: 'upstream_rejected', reason: 'bad_credentials' }],
-    [json({ error: 'invalid_client' }, 401), { code: 'upstream_rejected', reason: 'bad_credentials' }],
-    [
-      json({ description: 'rate limit exceeded' }, 400),
-      { code: 'upstream_rate_limited', retryAfterMs: 1_000 },
-    ],
-    [json({}, 429, { 'Retry-After': '9' }), { code: 'upstream_rate_limited', retryAfterMs: 9_000 }],
-    [json({}, 502), { code: 'upstream_unavailable' }],
-    [json({ no: 'token' }), { code: 'upstream_rejected', reason: 'bad_credentials' }],
-    ['drop', { code: 'upstream_unavailable' }],
-  ])('%j becomes %j, and a message some seconds later tries again', async (reply, expected) => {
-    let refusing = true;
-    const { call, clock } = await org({ login: () => (refusing ? reply : json({ access_token: 't' })) });
-    expect(await refusalOf(call())).toMatchObject(expected);
-    refusing = false;
-    clock.now += 9_000;
-    expect(await call()).toEqual({});
+  it('is what its last answer said, a refusal too, until it begins anew', async () => {
+    let answer = json({}, 200, limits(10));
+    const { call, clock, budget } = await org({ api: () => answer });
+    expect(budget().level).toBe('plenty');
+    await call();
+    expect(budget().level).toBe('plenty');
+    answer = json({}, 404, limits(250));
+    await refusalOf(call());
+    expect(budget()).toEqual({ level: 'short', resetsInMs: 30_000 });
+    answer = json({}, 200, limits(290));
+    await call();
+    expect(budget().level).toBe('spent');
+    clock.now += 30_000;
+    expect(budget()).toEqual({ level: 'plenty', resetsInMs: 0 });
   });
 
-  it('for lack of a client names the secret to fill', async () => {
-    const { call } = await org({ credentials: fixed() });
-    const { reason, message } = await refusalOf(call());
-    expect(reason).toBe('bad_credentials');
-    expect(message).toContain('GenesysClientSecretName');
+  it('is known after INIT', async () => {
+    const { warmUp, budget } = await org({ api: () => json({}, 200, limits(250)) });
+    await warmUp();
+    expect(budget().level).toBe('short');
+  });
+
+  it("is not a session's own token's", async () => {
+    const { call, budget } = await org({ api: () => json({}, 200, limits(299)) });
+    await call({ ...typing, bearer: { token: 'guest', owner: 'guest' } });
+    expect(budget().level).toBe('plenty');
+  });
+
+  it('is spent after a 429, for as long as that says', async () => {
+    const { call, clock, budget } = await org({ api: () => json({}, 429, { 'Retry-After': '7' }) });
+    await refusalOf(call());
+    expect(budget()).toEqual({ level: 'spent', resetsInMs: 7_000 });
+    clock.now += 7_000;
+    expect(budget().level).toBe('plenty');
+  });
+
+  it('begins anew with another token', async () => {
+    const { call, clock, budget, answers, issue, ...started } = await org();
+    answers.login = issue;
+    answers.api = ({ headers }) => {
+      const isValid = started.valid.has(headers.authorization ?? '');
+      return json({}, isValid ? 200 : 401, isValid && started.logins() === 2 ? {} : limits(299));
+    };
+    await call();
+    expect(budget().level).toBe('spent');
+    started.valid.clear();
+    clock.now += LEASE_MS;
+    await call();
+    expect(budget().level).toBe('plenty');
   });
 });

@@ -7,16 +7,21 @@ import type { RelayPorts } from '../relay/relay.ts';
 import { ticketKeys } from '../relay/ticket.ts';
 import { DYNAMODB, makeAws, SECRETS_MANAGER, SQS } from './aws.ts';
 import { readEnvironment, senderEnvironment } from './environment.ts';
-import { makeGenesysApi, oauthClient } from './genesys-api.ts';
+import { makeGenesysApi } from './genesys-api.ts';
 import { makeHttp } from './http.ts';
 import { makeFrameLog } from './frame-log.ts';
 import { log } from './log.ts';
+import { makeLogin, oauthClient } from './login.ts';
+import { count } from './metrics.ts';
+import { makeOrgToken } from './org-token.ts';
 import { makeQueue } from './queue.ts';
 import { makeSecret } from './secrets.ts';
 import { makeSessions } from './sessions.ts';
 import { makeSockets } from './sockets.ts';
+import { makeTokenTable } from './token-table.ts';
 import { makeTypingTable } from './typing-table.ts';
 import { makeUpstreamPort } from './upstream.ts';
+import { makeWebMessaging } from './web-messaging.ts';
 
 /**
  * The outside world of a function that sends upstream, wired from its environment. What the first message would wait
@@ -27,26 +32,41 @@ export async function openSender(): Promise<RelayPorts> {
   const environment = readEnvironment(senderEnvironment);
   const http = makeHttp();
   const now = Date.now;
+  const wait = (ms: number): Promise<void> => delay(ms);
   const secrets = makeAws(SECRETS_MANAGER, http, process.env);
   const keys = makeSecret(secrets, environment.TICKET_KEY_SECRET, ticketKeys, now);
   const client = makeSecret(secrets, environment.GENESYS_CLIENT_SECRET, oauthClient, now);
-  const api = makeGenesysApi({
-    apiUrl: environment.GENESYS_API_URL,
-    loginUrl: environment.GENESYS_LOGIN_URL,
-    credentials: client,
-    http,
-    now,
-  });
   const table = makeAws(DYNAMODB, http, process.env);
+  const loginUrl = environment.GENESYS_LOGIN_URL;
+  const token = makeOrgToken({
+    store: makeTokenTable(table, environment.TABLE_NAME, keys),
+    credentials: client,
+    login: makeLogin({ loginUrl, http, now }),
+    loginUrl,
+    now,
+    wait,
+    warn: log.warn,
+  });
+  const api = makeGenesysApi({ apiUrl: environment.GENESYS_API_URL, token, http, now });
   await within(WARM_UP_MS, [keys.get(), api.warmUp(now() + UPSTREAM_DEADLINE_MS)]);
   return {
-    upstream: makeUpstreamPort(api, makeSockets(now)),
+    upstream: makeUpstreamPort({
+      api,
+      sockets: makeSockets(now),
+      webMessaging: makeWebMessaging({
+        url: environment.WEB_MESSAGING_URL,
+        origin: environment.WEB_MESSAGING_ORIGIN,
+        keep: environment.WEB_MESSAGING_KEEP,
+        now,
+      }),
+    }),
     openSession: makeSessions(keys, makeHostRule(environment.ALLOWED_HOSTS)),
     store: makeTypingTable(table, environment.TABLE_NAME),
     countFrame: makeFloodGuard({ frames: makeFrameLog(table, environment.TABLE_NAME), warn: log.warn }),
+    count,
     watchLater: makeQueue(makeAws(SQS, http, process.env), environment.WATCH_QUEUE_URL),
     now,
-    wait: (ms) => delay(ms),
+    wait,
     warn: log.warn,
   };
 }

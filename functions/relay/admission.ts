@@ -1,10 +1,11 @@
 import { openTicket, sealSession, TicketError, type TicketClaims, type TicketKeys } from './ticket.ts';
+import type { Session } from './upstream.ts';
 
 export interface AdmissionPorts {
   /** @returns false when the ticket was spent before, by somebody else */
   spendTicket: (jti: string, spender: string, expiresAt: number) => Promise<boolean>;
   /** @throws SessionError when no upstream can do anything with this session */
-  checkSession: (upstream: TicketClaims['upstream']) => void;
+  checkSession: (upstream: TicketClaims['upstream']) => Pick<Session, 'inbox'>;
   now: () => number;
 }
 
@@ -12,6 +13,8 @@ export interface AdmissionPorts {
 export interface Admission {
   sub: string;
   sealedSession: string;
+  /** Where what comes back for this session is looked for. */
+  inbox: string | undefined;
 }
 
 /** Lets a ticket open one connection: opens it, checks its session, and spends it last, so that no other fault does. */
@@ -22,10 +25,10 @@ export function makeAdmission({ spendTicket, checkSession, now }: AdmissionPorts
    */
   return async (keys: TicketKeys, ticket: string, spender: string): Promise<Admission> => {
     const { sub, upstream, jti, exp } = await openTicket(keys, ticket, now());
-    checkSession(upstream);
+    const { inbox } = checkSession(upstream);
     const sealedSession = await sealSession(keys, { sub, upstream });
     if (!(await spendTicket(jti, spender, exp)))
       throw new TicketError('spent', 'it has opened a connection before');
-    return { sub, sealedSession };
+    return { sub, sealedSession, inbox };
   };
 }

@@ -11,12 +11,21 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** Why an upstream refused: what goes with `upstream_rejected`. */
+/** Why an upstream refused: what goes with `upstream_rejected`, and where it is known with `session_ended`. */
 export const REJECTION_REASONS = [
   'method_not_allowed',
   'missing_permission',
+  'user_token_required',
   'conversation_not_found',
   'participant_mismatch',
+  'communication_mismatch',
+  'communication_ended',
+  'feature_disabled',
+  'deployment_refused',
+  'session_not_found',
+  'session_expired',
+  'session_read_only',
+  'connection_closed',
   'bad_credentials',
   'invalid_request',
 ] as const;
@@ -36,6 +45,8 @@ interface Details {
 export class RelayError extends Error {
   override readonly name = 'RelayError';
   readonly code: ErrorCode;
+  /** Stands in the log in place of the code, where that says less. */
+  readonly logCode: string | undefined;
   readonly reason: RejectionReason | undefined;
   readonly retryAfterMs: number | undefined;
   readonly correlationId: string | undefined;
@@ -56,6 +67,16 @@ export function unavailable(cause: unknown): RelayError {
     'Genesys could not be reached in time. Typing is not shown for now; keep sending, the next message tries again.',
     { cause },
   );
+}
+
+/** The table could not be asked, so nothing was decided and nothing was sent. */
+export class StateUnavailable extends RelayError {
+  override readonly logCode = 'state_unavailable';
+  constructor(cause: unknown) {
+    super('upstream_unavailable', 'The relay cannot keep its state for now; the next message tries again.', {
+      cause,
+    });
+  }
 }
 
 /** An error's own words for a log line, and those of what caused it, without a stack. */

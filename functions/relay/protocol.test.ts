@@ -9,6 +9,7 @@ import {
   OUTCOMES,
   parseTypingFrame,
   serverFrame,
+  type ServerFrame,
   toErrorFrame,
 } from './protocol.ts';
 import { UPSTREAM_KINDS } from '../upstreams/index.ts';
@@ -144,6 +145,20 @@ describe('docs/protocol.md, the contract', () => {
       expect(contract).toContain(`\n| \`${word}\` |`);
     },
   );
+
+  it("shows an agent's typing as it is sent", () => {
+    const frame: ServerFrame = { type: 'typing', data: { isTyping: true, expiresInMs: 5_000 } };
+    expect(serverFrame.parse(frame)).toEqual(frame);
+    expect(contract).toContain(`\n| \`${JSON.stringify(frame)}\` |`);
+  });
+
+  it.each(['web-messaging', 'open-messaging', 'agent-communication'])('calls %s published', (kind) => {
+    expect(contract).toMatch(new RegExp(`\n\\| \`${kind}\` \\|.*\\| published`));
+  });
+
+  it.each(['typing-frame', 'participant-state'])("calls %s the thread's claim", (kind) => {
+    expect(contract).toMatch(new RegExp(`\n\\| \`${kind}\` \\|.*\\| claimed by the thread`));
+  });
 
   it.each([...CLIENT_FRAME_TYPES])('shows the frame %s', (type) => {
     expect(contract).toContain(`\`{"type":"${type}"`);

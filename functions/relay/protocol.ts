@@ -36,8 +36,14 @@ export const errorFrame = z.object({
   }),
 });
 
+/** The agent types; shown until the time is over, another comes, or the agent's message does. */
+export const agentTypingFrame = z.object({
+  type: z.literal('typing'),
+  data: z.object({ isTyping: z.boolean(), expiresInMs: z.optional(z.number()) }),
+});
+
 /** Everything that the relay sends to a client. */
-export const serverFrame = z.discriminatedUnion('type', [ackFrame, pongFrame, errorFrame]);
+export const serverFrame = z.discriminatedUnion('type', [ackFrame, pongFrame, errorFrame, agentTypingFrame]);
 export type ServerFrame = z.infer<typeof serverFrame>;
 
 const EXAMPLES = {

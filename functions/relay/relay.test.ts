@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { makeMemoryStore } from '../../test/memory-store.ts';
+import { plenty } from '../../test/plenty.ts';
 import { openSession } from '../upstreams/index.ts';
 import { RelayError, unavailable } from './errors.ts';
 import { makeHostRule } from './hosts.ts';
@@ -19,6 +20,7 @@ function makeWorld() {
   return {
     clock,
     store: makeMemoryStore(),
+    count: () => undefined,
     countFrame: vi.fn<RelayPorts['countFrame']>(() => Promise.resolve({ flood: false })),
     watchLater: vi.fn(() => Promise.resolve()),
     now: () => clock.now,
@@ -41,7 +43,7 @@ function setUp(
   const warn = vi.fn<RelayPorts['warn']>();
   const world = makeWorld();
   const relay = makeRelay({
-    upstream: { send, release },
+    upstream: { send, budget: plenty, release },
     openSession: () => Promise.resolve(openSession(upstream, makeHostRule([]))),
     ...world,
     warn,
@@ -50,12 +52,19 @@ function setUp(
     relay.typing({
       body: typeof body === 'string' ? body : JSON.stringify(body),
       connectionId,
+      connectedAt: 0,
       sealedSession: 'sealed',
       requestId: 'request-1',
       receivedAt,
     });
   const left = (connectionId = 'tab-1') =>
-    relay.left({ connectionId, sealedSession: 'sealed', requestId: 'r', receivedAt: world.clock.now });
+    relay.left({
+      connectionId,
+      connectedAt: 0,
+      sealedSession: 'sealed',
+      requestId: 'r',
+      receivedAt: world.clock.now,
+    });
   return { relay, send, release, warn, typing, left, ...world };
 }
 
@@ -139,11 +148,11 @@ describe('a failure', () => {
     const { warn, send } = setUp();
     const relay = makeRelay({
       ...makeWorld(),
-      upstream: { send, release: () => undefined },
+      upstream: { send, budget: plenty, release: () => undefined },
       openSession: () => Promise.reject(new TicketError('unknown_key', 'rotated twice')),
       warn,
     });
-    const event = { connectionId: 'c', sealedSession: 'x', requestId: 'r', receivedAt: NOW };
+    const event = { connectionId: 'c', connectedAt: 0, sealedSession: 'x', requestId: 'r', receivedAt: NOW };
     expect(await relay.typing({ body: JSON.stringify(on), ...event })).toMatchObject({
       error: { code: 'session_ended' },
     });
@@ -243,7 +252,7 @@ describe('the frames of a connection', () => {
   });
 
   it.each([
-    ['within a second of the one before', off, NOW + 999, NOW],
+    ['within a fifth of a second of the one before', off, NOW + 199, NOW],
     ['that are stale', off, NOW - 1, NOW],
     ['that are no typing frames', { ...on, data: {} }, NOW + 5_000, undefined],
   ])('%s are counted', async (_, second, at, after) => {

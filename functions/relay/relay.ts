@@ -1,21 +1,25 @@
-import { CHECKS_REMEMBERED, STALE_AFTER_MS, UPSTREAM_DEADLINE_MS, UPSTREAM_MIN_MS } from './constants.ts';
+import { STALE_AFTER_MS, UPSTREAM_DEADLINE_MS, UPSTREAM_MIN_MS } from './constants.ts';
+import { makeChecks } from './checks.ts';
 import { type DeliveryPorts, makeDelivery, type Watch } from './delivery.ts';
-import { describe, RelayError, unavailable } from './errors.ts';
+import { describe, RelayError, StateUnavailable, unavailable } from './errors.ts';
 import type { FloodGuard } from './flood.ts';
 import { frameIdOf, type Outcome, parseTypingFrame, type ServerFrame, toErrorFrame } from './protocol.ts';
 import { TicketError } from './ticket.ts';
-import type { Decided, TypingEvent } from './typing.ts';
-import { type Session, type SessionCheck, SessionError } from './upstream.ts';
+import { type Decided, isSilent, type TypingEvent } from './typing.ts';
+import { type Session, SessionError } from './upstream.ts';
 
 export interface RelayPorts extends DeliveryPorts {
   /** Opens the session that the authorizer sealed. */
   openSession: (sealed: string) => Promise<Session>;
   countFrame: FloodGuard;
+  /** Adds one to a metric. */
+  count: (metric: 'StateUnavailable') => void;
 }
 
-/** A connection's event: whose it is, and when API Gateway had it (epoch milliseconds). */
+/** A connection's event: whose it is, when that was opened, and when API Gateway had the event (epoch milliseconds). */
 export interface ConnectionEvent {
   connectionId: string;
+  connectedAt: number;
   sealedSession: string;
   requestId: string;
   receivedAt: number;
@@ -40,36 +44,61 @@ type Handled = Pick<Decided, 'hasty' | 'after'> & { answer?: ServerFrame };
 
 /** The heart: from a client's frame to the upstream and back, over whatever ports it is given. */
 export function makeRelay(ports: RelayPorts): Relay {
-  const { upstream, store, openSession, countFrame, now, warn } = ports;
+  const { upstream, store, openSession, countFrame, count, now, warn } = ports;
   const delivery = makeDelivery(ports);
-  const pass = makeChecks(ports);
+  const checks = makeChecks(ports);
 
   async function forward(isTyping: boolean, session: Session, event: ConnectionEvent): Promise<Forwarded> {
-    const { connectionId, sealedSession, receivedAt } = event;
+    const { connectionId, connectedAt, sealedSession, receivedAt } = event;
     if (isTyping && now() - receivedAt > STALE_AFTER_MS) return { outcome: 'stale', hasty: true };
     // Counted from the arrival, so that a cold start does not come on top; a late one still gets a little time.
     const deadline = Math.max(receivedAt + UPSTREAM_DEADLINE_MS, now() + UPSTREAM_MIN_MS);
+    const typed: TypingEvent = { isTyping, connectionId, connectedAt, at: receivedAt };
     // Before the decision: what would be shown to nobody must not count as shown.
-    if (isTyping && session.check) await pass(session.check, deadline);
-    const decided = await decide(session, { isTyping, connectionId, at: receivedAt });
-    const { outcome, send, owes, ...pace } = decided;
+    if (isTyping && session.check && !checks.passed(session.check)) {
+      // A session that is over, or told to wait, is not asked about again: the decision says so by itself.
+      const silent = isSilent(await stated(store.read(session.key)), typed);
+      if (!silent) await checks.pass(session.check, deadline).catch(refuse(session));
+    }
+    const decided = await stated(store.decide(session.key, typed, session.timing));
+    const { outcome, send, owes, ends, refresh, ...pace } = decided;
     if (outcome === 'ended') throw new RelayError('session_ended', SESSION_ENDED);
-    if (send === 'on')
-      await delivery.on(session, { sealedSession, shownAt: receivedAt }, owes ?? false, deadline);
-    if (send === 'off') await delivery.off(session, sealedSession, deadline);
+    if (refresh && delivery.sparesRefreshes(session)) {
+      // Not sent, so not shown: the next one is no refresh, and goes out.
+      await stated(store.onFailed(session.key, receivedAt, false));
+      return { outcome: 'coalesced', ...pace };
+    }
+    if (send === 'on') {
+      const watch = { sealedSession, shownAt: receivedAt };
+      await delivery.on(session, watch, owes ?? false, deadline).catch(forget(session));
+    }
+    if (send === 'off') await delivery.off(session, { sealedSession }, ends ?? 0, deadline);
     return { outcome, ...pace };
   }
 
-  async function decide(session: Session, event: TypingEvent) {
-    return store.decide(session.key, event, session.timing).catch((cause: unknown) => {
+  /** A session that its check finds over stays silent from now on. */
+  const refuse = (session: Session) => async (error: unknown) => {
+    await delivery.refused(session, error);
+    throw error;
+  };
+
+  /** A refusal may mean that what passed holds no longer; a far side that is busy or away says nothing about that. */
+  const forget = (session: Session) => (error: unknown) => {
+    const refused = error instanceof RelayError && error.code === 'upstream_rejected';
+    if (refused && session.check) checks.forget(session.check);
+    throw error;
+  };
+
+  async function stated<T>(work: Promise<T>): Promise<T> {
+    return work.catch((cause: unknown) => {
       throw new StateUnavailable(cause);
     });
   }
 
   function log(error: RelayError, requestId: string, kind: string | undefined): void {
-    const { code, reason, retryAfterMs, correlationId, cause } = error;
+    const { code, logCode = code, reason, retryAfterMs, correlationId, cause } = error;
     const because = cause === undefined ? undefined : describe(cause);
-    warn(code, { requestId, kind, reason, retryAfterMs, correlationId, cause: because });
+    warn(logCode, { requestId, kind, reason, retryAfterMs, correlationId, cause: because });
   }
 
   async function handle(body: string, event: ConnectionEvent): Promise<Handled> {
@@ -85,6 +114,7 @@ export function makeRelay(ports: RelayPorts): Relay {
       log(told, event.requestId, session?.kind);
       const answer = toErrorFrame(told, event.requestId, id);
       if (!(error instanceof StateUnavailable)) return { answer, hasty: true };
+      count('StateUnavailable');
       // Nobody waits for a typing frame: that it was lost is told to those who asked.
       return id === undefined ? {} : { answer };
     }
@@ -120,36 +150,7 @@ export function makeRelay(ports: RelayPorts): Relay {
   };
 }
 
-/** Makes sure of a session before its first message, once per environment. */
-function makeChecks({ upstream, warn }: RelayPorts) {
-  /** Bounded: the oldest is forgotten, and asked again if it comes back. */
-  const passed = new Set<string>();
-
-  return async (check: SessionCheck, deadline: number): Promise<void> => {
-    if (passed.has(check.key)) return;
-    const answer = await upstream.send(check.question, deadline).catch((error: unknown) => {
-      if (!(error instanceof RelayError) || error.reason !== 'missing_permission') throw error;
-      // Whoever may not look may still be allowed to type: go on, and let the call itself speak.
-      warn('session_unchecked', { reason: error.reason, correlationId: error.correlationId });
-      return undefined;
-    });
-    check.judge(answer);
-    passed.add(check.key);
-    const [oldest] = passed;
-    if (passed.size > CHECKS_REMEMBERED && oldest !== undefined) passed.delete(oldest);
-  };
-}
-
 const SESSION_ENDED = 'This connection can no longer be used. Get a new ticket and connect again.';
-
-/** The table could not be asked, so nothing was decided and nothing was sent. */
-class StateUnavailable extends RelayError {
-  constructor(cause: unknown) {
-    super('upstream_unavailable', 'The relay cannot keep its state for now; the next message tries again.', {
-      cause,
-    });
-  }
-}
 
 /** The client hears a code and what to do; the log gets the cause. */
 function asRelayError(cause: unknown): RelayError {

@@ -160,7 +160,7 @@ describe('a sealed session', () => {
 describe('an admission', () => {
   const ports = () => ({
     spendTicket: vi.fn(() => Promise.resolve(true)),
-    checkSession: vi.fn(),
+    checkSession: vi.fn(() => ({ inbox: 'inbox-1' })),
     now: () => NOW,
   });
 
@@ -169,7 +169,7 @@ describe('an admission', () => {
     const ticket = await sealTicket(keys, claims());
     const admitted = await makeAdmission(to)(keys, ticket, 'request-1');
     expect(to.spendTicket).toHaveBeenCalledExactlyOnceWith('once', 'request-1', seconds + 300);
-    expect(admitted.sub).toBe('guest-1');
+    expect(admitted).toMatchObject({ sub: 'guest-1', inbox: 'inbox-1' });
     expect((await unsealSession(keys, admitted.sealedSession)).upstream).toEqual(claims().upstream);
   });
 

@@ -65,8 +65,9 @@ const ONLY_OURS = {
   keyManagementAlgorithms: [PROTECTION.alg],
   contentEncryptionAlgorithms: [PROTECTION.enc],
 };
-/** Marks what the authorizer sealed for the functions, so that it is never taken for a ticket, nor a ticket for it. */
-const SESSION_TYPE = 'typing-relay-session';
+/** What the relay seals for itself is marked, so that one sort is never taken for the other, nor for a ticket. */
+const OURS = 'typing-relay-';
+export type SealedType = `${typeof OURS}${'session' | 'token'}`;
 
 const toKey = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 
@@ -115,8 +116,8 @@ async function decrypt(keys: TicketKeys, ticket: string, now: number): Promise<u
       currentDate: new Date(now),
       clockTolerance: CLOCK_TOLERANCE_S,
     });
-    if (protectedHeader.typ === SESSION_TYPE)
-      throw new TicketError('malformed', 'a sealed session is no ticket');
+    if (protectedHeader.typ?.startsWith(OURS))
+      throw new TicketError('malformed', `a sealed ${protectedHeader.typ} is no ticket`);
     return payload;
   } catch (error) {
     throw toTicketError(error);
@@ -142,11 +143,31 @@ function toTicketError(error: unknown): TicketError {
 const sealedSession = z.object({ sub: z.string(), upstream: upstreamClaim });
 export type SessionClaims = z.infer<typeof sealedSession>;
 
+/** Seals a JSON value for the relay itself with the current key. */
+export async function seal(keys: TicketKeys, typ: SealedType, value: unknown): Promise<string> {
+  return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(value)))
+    .setProtectedHeader({ ...PROTECTION, kid: keys.kid, typ })
+    .encrypt(toKey(keys.key));
+}
+
+/** Opens what {@link seal} sealed as the same sort. @throws TicketError */
+export async function unseal(keys: TicketKeys, typ: SealedType, sealed: string): Promise<unknown> {
+  try {
+    const { plaintext, protectedHeader } = await compactDecrypt(
+      sealed,
+      ({ kid }: CompactJWEHeaderParameters) => keyOf(keys, kid),
+      ONLY_OURS,
+    );
+    if (protectedHeader.typ !== typ) throw new TicketError('malformed', `not a sealed ${typ}`);
+    return JSON.parse(new TextDecoder().decode(plaintext));
+  } catch (error) {
+    throw toTicketError(error);
+  }
+}
+
 /** Seals a session for the authorizer's context, which API Gateway hands on to every later event, and may log. */
 export async function sealSession(keys: TicketKeys, session: SessionClaims): Promise<string> {
-  const sealed = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(session)))
-    .setProtectedHeader({ ...PROTECTION, kid: keys.kid, typ: SESSION_TYPE })
-    .encrypt(toKey(keys.key));
+  const sealed = await seal(keys, `${OURS}session`, session);
   if (sealed.length > SEALED_SESSION_MAX_LENGTH) {
     throw new TicketError('too_long', `its session takes more than ${SEALED_SESSION_MAX_LENGTH} characters`);
   }
@@ -155,15 +176,7 @@ export async function sealSession(keys: TicketKeys, session: SessionClaims): Pro
 
 /** Opens what {@link sealSession} sealed. @throws TicketError */
 export async function unsealSession(keys: TicketKeys, sealed: string): Promise<SessionClaims> {
-  try {
-    const { plaintext, protectedHeader } = await compactDecrypt(
-      sealed,
-      ({ kid }: CompactJWEHeaderParameters) => keyOf(keys, kid),
-      ONLY_OURS,
-    );
-    if (protectedHeader.typ !== SESSION_TYPE) throw new TicketError('malformed', 'not a sealed session');
-    return sealedSession.parse(JSON.parse(new TextDecoder().decode(plaintext)));
-  } catch (error) {
-    throw toTicketError(error);
-  }
+  const session = sealedSession.safeParse(await unseal(keys, `${OURS}session`, sealed));
+  if (!session.success) throw new TicketError('malformed', 'a sealed session that lacks a part');
+  return session.data;
 }

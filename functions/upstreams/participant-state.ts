@@ -1,9 +1,7 @@
 import * as z from 'zod/mini';
 import { RelayError } from '../relay/errors.ts';
 import { defineUpstream } from '../relay/upstream.ts';
-
-/** Ids go into a path: nothing in them may leave their segment. */
-const id = z.string().check(z.regex(/^[\w-]{1,64}$/));
+import { conversationQuestion, id, token } from './fields.ts';
 
 /** The part of `GET /api/v2/conversations/{id}` that is read. Source: platform-client-sdk-javascript, Conversation. */
 const conversation = z.object({ participants: z.array(z.object({ id: z.string() })) });
@@ -20,8 +18,7 @@ export const participantState = defineUpstream({
     kind: z.literal('participant-state'),
     conversationId: id,
     participantId: id,
-    // 2,048 is Genesys' own limit: https://help.mypurecloud.com/faqs/what-are-guest-session-token-requirements
-    guestToken: z.optional(z.string().check(z.minLength(1), z.maxLength(2048), z.regex(/^[\x21-\x7e]+$/))),
+    guestToken: z.optional(token),
   }),
   identity: ({ conversationId, participantId }) => [conversationId, participantId],
   message: (isTyping, { conversationId, participantId, guestToken }) => ({
@@ -29,15 +26,16 @@ export const participantState = defineUpstream({
     method: 'POST',
     path: `/api/v2/conversations/${conversationId}/participants/${participantId}`,
     body: { routing: { priority: 0 }, state: isTyping ? 'typing' : 'connected' },
-    guestToken,
+    bearer: guestToken === undefined ? undefined : { token: guestToken, owner: 'guest' },
+    permission: guestToken === undefined ? 'conversation:write' : 'webmessaging:guest:write',
   }),
   // A participant of another conversation is answered 200 and shown nowhere (the thread), so it is asked first.
   // A guest's token may only write, so there nobody can be asked.
   check: ({ conversationId, participantId, guestToken }) =>
     guestToken === undefined
       ? {
-          key: `${conversationId}/${participantId}`,
-          question: { via: 'rest', method: 'GET', path: `/api/v2/conversations/${conversationId}` },
+          key: `participant-state ${conversationId}/${participantId}`,
+          question: conversationQuestion(conversationId),
           judge(answer) {
             const parsed = conversation.safeParse(answer);
             if (!parsed.success || parsed.data.participants.some(({ id }) => id === participantId)) return;

@@ -16,7 +16,7 @@ describe('typing-frame', () => {
   const session = open({ kind: 'typing-frame', socketUrl });
 
   it.each([true, false])("sends the thread's payload over the guest's socket: isTyping %s", (isTyping) => {
-    expect(session.message(isTyping)).toEqual({
+    expect(session.message(isTyping, 0)).toEqual({
       via: 'socket',
       url: socketUrl,
       frame: { type: 'typing', data: { isTyping } },
@@ -54,24 +54,28 @@ describe('participant-state', () => {
   const session = open(participant);
 
   it("posts the thread's body: on is the state typing", () => {
-    expect(session.message(true)).toEqual({
+    expect(session.message(true, 0)).toEqual({
       via: 'rest',
       method: 'POST',
       path: `/api/v2/conversations/${conversationId}/participants/${participantId}`,
       body: { routing: { priority: 0 }, state: 'typing' },
-      guestToken: undefined,
+      bearer: undefined,
+      permission: 'conversation:write',
     });
   });
 
   it('off is the state connected, and never closed', () => {
-    expect(session.message(false)).toMatchObject({ body: { routing: { priority: 0 }, state: 'connected' } });
-    const states = [true, false].map((isTyping) => JSON.stringify(session.message(isTyping)));
+    expect(session.message(false, 0)).toMatchObject({
+      body: { routing: { priority: 0 }, state: 'connected' },
+    });
+    const states = [true, false].map((isTyping) => JSON.stringify(session.message(isTyping, 0)));
     expect(states.join()).not.toContain('closed');
   });
 
   it("acts as the guest where the ticket has the guest's token", () => {
-    expect(open({ ...participant, guestToken: 'token' }).message(true)).toMatchObject({
-      guestToken: 'token',
+    expect(open({ ...participant, guestToken: 'token' }).message(true, 0)).toMatchObject({
+      bearer: { token: 'token', owner: 'guest' },
+      permission: 'webmessaging:guest:write',
     });
   });
 
@@ -96,6 +100,7 @@ describe('participant-state', () => {
       via: 'rest',
       method: 'GET',
       path: `/api/v2/conversations/${conversationId}`,
+      permission: 'conversation:communication:view',
     });
     const other = { participants: [{ id: 'somebody-else' }] };
     expect(() => check?.judge({ participants: [{ id: participantId }] })).not.toThrow();

@@ -26,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const logFile = join(directory, 'functions.log');
   appendFileSync(logFile, '');
   const { close, ...run } = await startLocal({
-    ports: { gateway: 0, page: 0, genesys: 0 },
+    ports: { gateway: 0, http: 0, page: 0, genesys: 0 },
     ticketKeyFile: () => join(directory, 'ticket-key.json'),
     tell: () => undefined,
     onLog: ({ line }) => {

@@ -35,6 +35,7 @@ const ended = async (child: ChildProcess): Promise<unknown> =>
 
 const ready = z.strictObject({
   gateway: z.string(),
+  http: z.string(),
   page: z.string(),
   genesys: z.string(),
   aws: z.string(),
@@ -51,16 +52,19 @@ describe('npm start', () => {
       taken,
       '--gateway-port',
       '0',
+      '--http-port',
+      '0',
       '--genesys-port',
       '0',
     );
     const [line] = z.tuple([z.string()]).parse(await once(createInterface(child.stdout), 'line'));
-    const { page, genesys, gateway, ticketKeyFile } = ready.parse(JSON.parse(line));
+    const { page, genesys, gateway, http, ticketKeyFile } = ready.parse(JSON.parse(line));
 
     expect(said.err).toContain(`Port ${taken} for the page is taken; using a free one.`);
     expect((await fetch(page)).status).toBe(200);
     expect((await fetch(`${genesys}/control/guests`)).status).toBe(200);
     expect(gateway).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/v1$/);
+    expect((await fetch(`${http}/webhooks/open-messaging`, { method: 'POST' })).status).toBe(401);
     expect(readFileSync(ticketKeyFile, 'utf8')).toContain('"kid"');
 
     // A terminal signals the whole group, and npm hands its own on: they come in twos.
@@ -92,6 +96,7 @@ describe('npm start', () => {
 
   it.each([
     [['--gateway-port', 'many'], '--gateway-port takes a port from 0 (any free one) to 65535, not "many"'],
+    [['--http-port', '70000'], '--http-port takes a port from 0 (any free one) to 65535, not "70000"'],
     [['--port', '1'], 'See --help'],
   ])('with wrong flags %j says what is right, and exits with 2', async (flags, words) => {
     const { child, said } = run(...flags);

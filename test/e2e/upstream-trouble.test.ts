@@ -32,8 +32,8 @@ const refusalOf = async (client: Client) => {
 describe('an org that refuses the POST', () => {
   it.each([
     [403, { code: 'upstream_rejected', reason: 'missing_permission' }, 'conversation:write'],
-    [404, { code: 'upstream_rejected', reason: 'conversation_not_found' }, 'No such conversation'],
-    [405, { code: 'upstream_rejected', reason: 'method_not_allowed' }, 'typing-frame'],
+    [404, { code: 'upstream_rejected', reason: 'conversation_not_found' }, 'no such conversation'],
+    [405, { code: 'upstream_rejected', reason: 'method_not_allowed' }, 'web-messaging or open-messaging'],
     [400, { code: 'upstream_rejected', reason: 'invalid_request' }, 'Check the ids'],
     [500, { code: 'upstream_unavailable' }, 'tries again'],
     [503, { code: 'upstream_unavailable' }, 'tries again'],

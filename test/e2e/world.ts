@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -25,7 +26,7 @@ const orgMessage = z.object({
 });
 export type OrgMessage = z.infer<typeof orgMessage>;
 
-async function control(method: string, path: string, body?: object): Promise<unknown> {
+export async function control(method: string, path: string, body?: object): Promise<unknown> {
   const answer = await fetch(`${local.genesys}/control/${path}`, {
     method,
     ...(body && { body: JSON.stringify(body) }),
@@ -36,7 +37,8 @@ async function control(method: string, path: string, body?: object): Promise<unk
 }
 
 /** A new guest in a conversation of its own. */
-export const newGuest = async (): Promise<Guest> => guestRecord.parse(await control('POST', 'guests'));
+export const newGuest = async (options: object = {}): Promise<Guest> =>
+  guestRecord.parse(await control('POST', 'guests', options));
 
 /**
  * What has arrived at the org for this guest so far. An environment whose token another test revoked is answered 401
@@ -103,6 +105,24 @@ export const participantState = ({ conversationId, participantId }: Guest): Upst
   kind: 'participant-state',
   conversationId,
   participantId,
+});
+
+export const webMessaging = ({ deploymentId, guestToken }: Guest): Upstream => ({
+  kind: 'web-messaging',
+  deploymentId,
+  token: guestToken,
+});
+
+export const openMessaging = ({ integrationId, openUserId }: Guest): Upstream => ({
+  kind: 'open-messaging',
+  integrationId,
+  userId: openUserId,
+});
+
+export const agentCommunication = ({ conversationId, agentCommunicationId }: Guest): Upstream => ({
+  kind: 'agent-communication',
+  conversationId,
+  communicationId: agentCommunicationId,
 });
 
 /** A ticket as a customer's backend would make it. */
@@ -222,4 +242,18 @@ export async function cuttable(
     },
     open: () => far.every(({ destroyed, readyState }) => !destroyed && readyState === 'open'),
   };
+}
+
+/** A client in a process of its own, which types as soon as it is connected. */
+export async function spawnClient(ticket: string): Promise<ChildProcess> {
+  const script = `
+    const socket = new (require('ws'))('${local.gateway}', ['typing-relay', '${ticket}']);
+    socket.on('open', () => socket.send('${JSON.stringify(typing(true))}', () => console.log('typing')));
+  `;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  await once(child.stdout, 'data');
+  return child;
 }

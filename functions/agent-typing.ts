@@ -1,0 +1,23 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { openAgentTyping } from './ports/agent-typing.ts';
+import { webhookEvent } from './ports/events.ts';
+import { count } from './ports/metrics.ts';
+import { makeAgentTyping } from './relay/agent-typing.ts';
+
+const receive = makeAgentTyping(openAgentTyping());
+
+/** The webhook of an open messaging integration: an agent's typing goes to the guest, anything else is only counted. */
+export const handler = async (raw: unknown): Promise<APIGatewayProxyStructuredResultV2> => {
+  const { headers, body = '', isBase64Encoded, requestContext } = webhookEvent.parse(raw);
+  const { status, outcome } = await receive({
+    body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
+    signature: headers['x-hub-signature-256'],
+    requestId: requestContext.requestId,
+  });
+  count('WebhookDeliveries', { outcome });
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ outcome }),
+  };
+};
