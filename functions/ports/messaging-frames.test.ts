@@ -37,6 +37,17 @@ describe('a session that is over', () => {
   it.each([
     ['the token named none', session({ connected: true, newSession: true }), 'session_not_found'],
     [
+      'the agent ended it',
+      event('StructuredMessage', {
+        type: 'Event',
+        events: [{ eventType: 'Presence', presence: { type: 'Disconnect' } }],
+        metadata: { readOnly: 'true' },
+      }),
+      'session_read_only',
+    ],
+    ['the conversation was cleared', event('SessionClearedEvent'), 'connection_closed'],
+    ['an error of another class', frame({ class: 'Error', code: 4007, tracingId: 't' }), 'session_not_found'],
+    [
       'the token named none, beside a null',
       session({ connected: true, newSession: true, readOnly: null }),
       'session_not_found',

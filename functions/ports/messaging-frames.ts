@@ -51,14 +51,31 @@ function refusalIn({ class: name, code, body }: Frame): RelayError | undefined {
       return ended('session_expired');
     case 'ConnectionClosedEvent':
     case 'LogoutEvent':
+    case 'SessionClearedEvent':
       return ended('connection_closed');
+    case 'StructuredMessage':
+      return isReadOnly(body) ? ended('session_read_only') : undefined;
     case 'TooManyRequestsErrorMessage':
       return rateLimited(tooManyRequests.safeParse(body).data?.retryAfter);
     case 'string':
       return code === undefined || code === 200 ? undefined : refusedFrame(code, body);
     default:
-      return undefined;
+      // Java's client knows a class "Error"; whatever it is called, a code of these is no success.
+      return code !== undefined && code >= 400 ? refusedFrame(code, body) : undefined;
   }
+}
+
+/** The agent, or a flow, ended the conversation (web-messaging-sdk-java, EventPresenceType.md: Disconnect). */
+const disconnected = z.object({
+  events: z.array(z.object({ presence: orNothing(z.object({ type: orNothing(z.string()) })) })),
+  metadata: z.object({ readOnly: z.string() }),
+});
+
+function isReadOnly(body: unknown): boolean {
+  const { data } = disconnected.safeParse(body);
+  return (
+    data?.metadata.readOnly === 'true' && data.events.some(({ presence }) => presence?.type === 'Disconnect')
+  );
 }
 
 /** `newSession` is the only sign that a token names no live session: a mistyped one opens a new session in silence. */
@@ -92,8 +109,7 @@ function refusedFrame(code: number, body: unknown): RelayError {
     case 4000:
       return rejected('feature_disabled', FEATURE_DISABLED);
     default:
-      if (code >= 500 && code < 600) return unavailable(cause);
-      if (code === 5000) return unavailable(cause);
+      if (code === 408 || (code >= 500 && code < 600) || code === 5000) return unavailable(cause);
       return rejected(
         'invalid_request',
         `Web messaging refused the guest's session or its typing with code ${code}. Check deploymentId and token in the ticket.`,

@@ -132,9 +132,11 @@ describe('what went wrong is taken back', () => {
     const session = await shown();
     const off = await table.decide(session, event(false, 500), 'held');
     expect(off).toMatchObject({ send: 'off', ends: T });
-    expect(await table.decide(session, event(false, 600), 'held')).toMatchObject({ send: 'off', ends: T });
+    // While it is on its way a second one adds nothing.
+    expect(await table.decide(session, event(false, 600), 'held')).toMatchObject({ outcome: 'ignored' });
+    expect(await table.decide(session, event(false, 3_500), 'held')).toMatchObject({ send: 'off', ends: T });
     expect(await table.settle(session, T)).toBeUndefined();
-    expect(await table.decide(session, event(false, 700), 'held')).toMatchObject({ outcome: 'ignored' });
+    expect(await table.decide(session, event(false, 6_500), 'held')).toMatchObject({ outcome: 'ignored' });
   });
 
   it('an off that was taken after a newer on says so, and leaves that owed', async () => {

@@ -1,5 +1,11 @@
 import * as z from 'zod/mini';
-import { CLOCK_STEP_MS, MIN_GAP_MS, REFRESH_MS, STATE_LIFE_S } from '../relay/constants.ts';
+import {
+  CLOCK_STEP_MS,
+  MIN_GAP_MS,
+  REFRESH_MS,
+  STATE_LIFE_S,
+  UPSTREAM_DEADLINE_MS,
+} from '../relay/constants.ts';
 import {
   type Decision,
   isBefore,
@@ -25,6 +31,7 @@ const item = z.object({
   shownAt: number,
   lastOnAt: number,
   owed: flag,
+  offAt: number,
   quietUntil: number,
   endedAt: number,
 });
@@ -39,6 +46,7 @@ const NOT_QUIET = '(attribute_not_exists(quietUntil) OR quietUntil <= :at)';
 const NOT_TOO_SOON = '(attribute_not_exists(lastOnAt) OR lastOnAt <= :gapAgo OR lastOnAt > :future)';
 const HIDDEN = 'attribute_not_exists(shownAt)';
 const SHOWN = 'attribute_exists(shownAt)';
+const NOT_UNDER_WAY = `(${SHOWN} OR attribute_not_exists(offAt) OR offAt <= :offAgo OR offAt > :future)`;
 
 /** An update and its condition: one row of functions/relay/typing.ts, in DynamoDB's words. */
 interface Statement {
@@ -51,12 +59,12 @@ const STATEMENTS = {
   heldOn: {
     update:
       'SET #at = :at, #by = :by, shownAt = if_not_exists(shownAt, :at), lastOnAt = if_not_exists(lastOnAt, :none), ' +
-      'owed = :true, expiresAt = :expiresAt REMOVE endedAt',
+      'owed = :true, expiresAt = :expiresAt REMOVE endedAt, offAt',
     condition: `${NOT_OVER} AND ${NOT_STALE} AND (${SHOWN} OR (${NOT_QUIET} AND ${NOT_TOO_SOON}))`,
   },
   expiringOn: {
     update:
-      'SET #at = :at, #by = :by, shownAt = :at, lastOnAt = if_not_exists(lastOnAt, :none), expiresAt = :expiresAt REMOVE endedAt',
+      'SET #at = :at, #by = :by, shownAt = :at, lastOnAt = if_not_exists(lastOnAt, :none), expiresAt = :expiresAt REMOVE endedAt, offAt',
     condition:
       `${NOT_OVER} AND ${NOT_STALE} AND ${NOT_QUIET} AND ` +
       `((${SHOWN} AND (shownAt <= :refreshAgo OR shownAt > :future)) OR (${HIDDEN} AND ${NOT_TOO_SOON}))`,
@@ -64,8 +72,8 @@ const STATEMENTS = {
   off: {
     update:
       'SET #at = :at, #by = :by, lastOnAt = if_not_exists(shownAt, if_not_exists(lastOnAt, :none)), ' +
-      'expiresAt = :expiresAt REMOVE shownAt, endedAt',
-    condition: `${NOT_OVER} AND ${NOT_STALE} AND (#by = :by OR (${HIDDEN} AND attribute_not_exists(owed)))`,
+      'expiresAt = :expiresAt, offAt = :at REMOVE shownAt, endedAt',
+    condition: `${NOT_OVER} AND ${NOT_STALE} AND ${NOT_UNDER_WAY} AND (#by = :by OR (${HIDDEN} AND attribute_not_exists(owed)))`,
   },
 } satisfies Record<string, Statement>;
 
@@ -182,6 +190,7 @@ function valuesOf({ at, connectionId, connectedAt }: TypingEvent): Values {
     ':true': { BOOL: true },
     ':future': num(at + CLOCK_STEP_MS),
     ':gapAgo': num(at - MIN_GAP_MS),
+    ':offAgo': num(at - UPSTREAM_DEADLINE_MS),
     ':refreshAgo': num(at - REFRESH_MS),
     ':expiresAt': num(Math.ceil(at / 1000) + STATE_LIFE_S),
   };
@@ -208,13 +217,14 @@ function refused(before: TypingState | undefined, event: TypingEvent): Outcome {
 /** An item that lacks its time or its author cannot speak for a session: it counts as none. */
 function toState(fields: z.infer<typeof item> | undefined): TypingState | undefined {
   if (fields?.at === undefined) return undefined;
-  const { at, by, shownAt, lastOnAt, owed, quietUntil, endedAt } = fields;
+  const { at, by, shownAt, lastOnAt, owed, offAt, quietUntil, endedAt } = fields;
   return {
     at: Number(at.N),
     by: by?.S ?? '',
     lastOnAt: Number(lastOnAt?.N ?? 0),
     ...(shownAt && { shownAt: Number(shownAt.N) }),
     ...(owed?.BOOL && { owed: true }),
+    ...(offAt && { offAt: Number(offAt.N) }),
     ...(quietUntil && { quietUntil: Number(quietUntil.N) }),
     ...(endedAt && { endedAt: Number(endedAt.N) }),
   };

@@ -165,12 +165,24 @@ describe('what is no typing of an agent', () => {
     expect(push).not.toHaveBeenCalled();
   });
 
-  it.each(['', 'typing', '[', 'null', '"Event"', '[]', '7'])(
-    'is answered with 400 where it is no JSON object: %s',
+  it.each(['', 'typing', '['])('is answered with 400 where it is no JSON: %s', async (body) => {
+    expect(await setUp().deliver(body)).toEqual({ status: 400, outcome: 'bad_json' });
+  });
+
+  it.each(['null', '"Event"', '[]', '7', '{"type":"Event","events":[null]}', '{"type":"Text","channel":7}'])(
+    'is answered with 200 where it is of a shape that nobody knows: %s',
     async (body) => {
-      expect(await setUp().deliver(body)).toEqual({ status: 400, outcome: 'bad_json' });
+      expect(await setUp().deliver(body)).toEqual({ status: 200, outcome: 'other_event' });
     },
   );
+
+  it('is shown for a minute at most, whatever it says', async () => {
+    const { deliver, push } = setUp();
+    const events = [{ eventType: 'Typing', typing: { type: 'On', duration: 1e12 } }];
+    await deliver({ ...event, events });
+    const [frame] = push.mock.calls.map(([, told]) => told);
+    expect(frame?.type === 'typing' && frame.data.expiresInMs).toBeLessThanOrEqual(60_000);
+  });
 });
 
 describe('the signature', () => {

@@ -1,6 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';
-import { AGENT_TYPING_MS, CONNECTING_MS, WEBHOOK_AGE_MAX_MS, WEBHOOK_BODY_MAX_BYTES } from './constants.ts';
+import {
+  AGENT_TYPING_MAX_MS,
+  AGENT_TYPING_MS,
+  CONNECTING_MS,
+  WEBHOOK_AGE_MAX_MS,
+  WEBHOOK_BODY_MAX_BYTES,
+} from './constants.ts';
 import { describe } from './errors.ts';
 import type { ServerFrame } from './protocol.ts';
 import { digest } from './upstream.ts';
@@ -16,27 +22,35 @@ export type WebhookSecrets = z.infer<typeof webhookSecrets>;
  * What an open messaging integration sends out; only what is read; what is absent may be null as well.
  * Source: developer.genesys.cloud, openmessaging/outboundMessages; gildas/go-gcloudcx, openmessaging-outbound-event-typing.json.
  */
-const outbound = z.object({
-  type: z.nullish(z.string()),
-  direction: z.nullish(z.string()),
-  channel: z.nullish(
-    z.object({
-      id: z.nullish(z.string()),
-      from: z.nullish(z.object({ id: z.nullish(z.string()) })),
-      to: z.nullish(z.object({ id: z.nullish(z.string()) })),
-      time: z.nullish(z.string()),
-    }),
-  ),
-  events: z.nullish(
-    z.array(
+const outbound = z.catch(
+  z.object({
+    type: orNothing(z.string()),
+    direction: orNothing(z.string()),
+    channel: orNothing(
       z.object({
-        eventType: z.nullish(z.string()),
-        typing: z.nullish(z.object({ type: z.nullish(z.string()), duration: z.nullish(z.number()) })),
+        id: orNothing(z.string()),
+        from: orNothing(z.object({ id: orNothing(z.string()) })),
+        to: orNothing(z.object({ id: orNothing(z.string()) })),
+        time: orNothing(z.string()),
       }),
     ),
-  ),
-});
+    events: orNothing(
+      z.array(
+        z.object({
+          eventType: orNothing(z.string()),
+          typing: orNothing(z.object({ type: orNothing(z.string()), duration: orNothing(z.number()) })),
+        }),
+      ),
+    ),
+  }),
+  {},
+);
 type Outbound = z.infer<typeof outbound>;
+
+/** What is null, or of another type, says nothing, and must not hide what the rest says: the shape is not published. */
+function orNothing<T>(schema: z.ZodMiniType<T>) {
+  return z.catch(z.optional(schema), undefined);
+}
 
 /** Finds a guest's connections again when the integration's webhook names the guest. */
 export const openInbox = (integrationId: string, user: string): string =>
@@ -93,7 +107,9 @@ export function makeAgentTyping(ports: AgentTypingPorts): (delivered: Delivered)
 
   return async ({ body, signature, requestId }) => {
     if (body.length > WEBHOOK_BODY_MAX_BYTES) return { status: 413, outcome: 'too_large' };
-    if (!(await withSecrets((secrets) => isSigned(body, signature, secrets)))) {
+    // What bears no signature at all is not worth a look at the secret.
+    const given = digestIn(signature);
+    if (!given || !(await withSecrets((secrets) => isSigned(body, given, secrets)))) {
       warn('webhook_refused', {
         requestId,
         reason: signature === undefined ? 'no signature' : 'wrong signature',
@@ -117,15 +133,14 @@ export function makeAgentTyping(ports: AgentTypingPorts): (delivered: Delivered)
   };
 }
 
-/** `sha256=` and the HMAC of the raw body, in hex; in base64 as well, since Genesys' page does not say which. */
-function isSigned(
-  body: Buffer,
-  signature: string | undefined,
-  { secret, previous }: WebhookSecrets,
-): boolean {
-  const text = /^sha256=([\w+/=-]{43,64})$/.exec(signature ?? '')?.[1];
-  if (text === undefined) return false;
-  const given = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
+/** The HMAC behind `sha256=`, in hex; in base64 as well, since Genesys' page does not say which. */
+function digestIn(signature = ''): Buffer | undefined {
+  const text = /^sha256=([\w+/=-]{43,64})$/.exec(signature)?.[1];
+  return text === undefined ? undefined : Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
+}
+
+/** Whether one of the secrets made it; both are compared, and each in constant time. */
+function isSigned(body: Buffer, given: Buffer, { secret, previous }: WebhookSecrets): boolean {
   const mine = [secret, previous ?? secret].map((key) => createHmac('sha256', key).update(body).digest());
   return mine
     .map((expected) => given.length === expected.length && timingSafeEqual(given, expected))
@@ -134,7 +149,7 @@ function isSigned(
 
 function parse(body: Buffer): Outbound | undefined {
   try {
-    return outbound.safeParse(JSON.parse(body.toString('utf8'))).data;
+    return outbound.parse(JSON.parse(body.toString('utf8')));
   } catch {
     return undefined;
   }
@@ -146,7 +161,7 @@ function typingDuration({ type, direction, events }: Outbound): number | undefin
   const typing = events?.find(({ eventType }) => eventType === 'Typing');
   // "Off" was taken out of the contract; one that comes all the same is not to be shown as typing.
   if (!typing || typing.typing?.type === 'Off') return undefined;
-  return typing.typing?.duration ?? AGENT_TYPING_MS;
+  return Math.min(typing.typing?.duration ?? AGENT_TYPING_MS, AGENT_TYPING_MAX_MS);
 }
 
 /** What is left of the time that an event shows: one that is sent again cannot prolong it. Undefined when it is over. */

@@ -1,4 +1,4 @@
-import { CHECK_REFUSED_MS, CHECKS_REMEMBERED } from './constants.ts';
+import { CHECK_REFUSED_MS, CHECKS_REMEMBERED, MIN_GAP_MS } from './constants.ts';
 import type { UpstreamPort } from './delivery.ts';
 import { RelayError } from './errors.ts';
 import type { SessionCheck } from './upstream.ts';
@@ -17,6 +17,10 @@ export interface CheckPorts {
   now: () => number;
   warn: (code: string, fields: Record<string, unknown>) => void;
 }
+
+/** As long as Genesys says; a far side that is away may be back with the next "on". */
+const pauseAfter = ({ code, retryAfterMs }: RelayError): number =>
+  retryAfterMs ?? (code === 'upstream_unavailable' ? MIN_GAP_MS : CHECK_REFUSED_MS);
 
 /** Passed, or refused until then. */
 type Result = 'passed' | { error: RelayError; until: number };
@@ -50,8 +54,8 @@ export function makeChecks({ upstream, now, warn }: CheckPorts): Checks {
         await ask(check, deadline);
         remember(check.key, 'passed');
       } catch (error) {
-        if (error instanceof RelayError && error.code === 'upstream_rejected')
-          remember(check.key, { error, until: now() + CHECK_REFUSED_MS });
+        if (error instanceof RelayError && error.code !== 'session_ended')
+          remember(check.key, { error, until: now() + pauseAfter(error) });
         throw error;
       }
     },

@@ -101,6 +101,9 @@ export const LISTENERS_MAX = 20;
 /** How long an agent's typing shows where Genesys does not say (genesys-messenger-transport-mobile-sdk, EventHandlerImpl.kt). */
 export const AGENT_TYPING_MS = 5_000;
 
+/** ... and how long at most, whatever Genesys says; the client library takes no more either. */
+export const AGENT_TYPING_MAX_MS = 60_000;
+
 /** A webhook's event that is older, or whose clock is farther ahead, is not shown: what is sent again does nothing. */
 export const WEBHOOK_AGE_MAX_MS = 10_000;
 

@@ -61,8 +61,8 @@ export interface Delivery {
    * @throws RelayError when the upstream did not take it; it does not count as shown then
    */
   on: (session: Session, watch: ShownWatch, owes: boolean, deadline: number) => Promise<void>;
-  /** Whether an "on" that only prolongs what shows should be spared, since requests run short. */
-  sparesRefreshes: (session: Session) => boolean;
+  /** What is left of the requests that an "on" of this session would use one of. */
+  budget: (session: Session) => Budget;
   /**
    * @param watch comes back when it was not taken
    * @param ends the time of the "on" that it ends
@@ -83,17 +83,9 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
     if (message) await upstream.send(message, deadline);
   }
 
-  function budgetOf(session: Session): Budget {
+  function budget(session: Session): Budget {
     const message = session.message(true, now());
     return message ? upstream.budget(message) : { level: 'plenty', resetsInMs: 0 };
-  }
-
-  /** The first "on" of a draft waits where next to nothing is left: that is for what ends typing. */
-  function mustBeAffordable(session: Session): void {
-    const { level, resetsInMs } = budgetOf(session);
-    if (level !== 'spent') return;
-    const message = 'The requests that Genesys allows a minute are used up. Wait before typing again.';
-    throw new RelayError('upstream_rate_limited', message, { retryAfterMs: resetsInMs });
   }
 
   /** What follows a failure must not hide it: a second failure goes to the log. */
@@ -178,7 +170,6 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
     const held = session.timing === 'held';
     const watching = held ? afterwards(watchLater(watch, SILENCE_MS).then(() => true)) : undefined;
     try {
-      mustBeAffordable(session);
       await send(session, true, deadline);
     } catch (error) {
       const owed = owes || isUnclear(error);
@@ -232,7 +223,7 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
     on,
     off,
     expire,
-    sparesRefreshes: (session) => budgetOf(session).level !== 'plenty',
+    budget,
     refused: (session, error) => afterwards(note(session, error)),
   };
 }

@@ -61,11 +61,11 @@ export class RelayError extends Error {
 }
 
 /** The upstream did not answer in time, or not at all. */
-export function unavailable(cause: unknown): RelayError {
+export function unavailable(cause: unknown, correlationId?: string): RelayError {
   return new RelayError(
     'upstream_unavailable',
     'Genesys could not be reached in time. Typing is not shown for now; keep sending, the next message tries again.',
-    { cause },
+    { cause, ...(correlationId !== undefined && { correlationId }) },
   );
 }
 

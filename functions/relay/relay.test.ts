@@ -218,15 +218,17 @@ describe('the check before the first message', () => {
     expect(warn).toHaveBeenCalledExactlyOnceWith('session_unchecked', expect.anything());
   });
 
-  it('that fails is made again by the next message', async () => {
+  it('that fails is made again a second later, and not by each message', async () => {
     let up = false;
     const flaky = () => {
       if (!up) throw unavailable(new Error('down'));
       return conversationWith('p1');
     };
-    const { typing, send } = setUp(answering(flaky), participant);
-    expect(await typing(on)).toMatchObject({ error: { code: 'upstream_unavailable' } });
+    const { typing, send, clock } = setUp(answering(flaky), participant);
+    for (let frame = 0; frame < 5; frame++)
+      expect(await typing(on)).toMatchObject({ error: { code: 'upstream_unavailable' } });
     up = true;
+    clock.now += 1_000;
     expect(await typing(on)).toBeUndefined();
     expect(methods(send)).toEqual(['GET', 'GET', 'POST']);
   });

@@ -1,6 +1,6 @@
 import { STALE_AFTER_MS, UPSTREAM_DEADLINE_MS, UPSTREAM_MIN_MS } from './constants.ts';
 import { makeChecks } from './checks.ts';
-import { type DeliveryPorts, makeDelivery, type Watch } from './delivery.ts';
+import { type Budget, type DeliveryPorts, makeDelivery, type Watch } from './delivery.ts';
 import { describe, RelayError, StateUnavailable, unavailable } from './errors.ts';
 import type { FloodGuard } from './flood.ts';
 import { frameIdOf, type Outcome, parseTypingFrame, type ServerFrame, toErrorFrame } from './protocol.ts';
@@ -58,17 +58,20 @@ export function makeRelay(ports: RelayPorts): Relay {
     if (isTyping && session.check && !checks.passed(session.check)) {
       // A session that is over, or told to wait, is not asked about again: the decision says so by itself.
       const silent = isSilent(await stated(store.read(session.key)), typed);
+      if (!silent) mustBeAffordable(delivery.budget(session));
       if (!silent) await checks.pass(session.check, deadline).catch(refuse(session));
     }
     const decided = await stated(store.decide(session.key, typed, session.timing));
     const { outcome, send, owes, ends, refresh, ...pace } = decided;
     if (outcome === 'ended') throw new RelayError('session_ended', SESSION_ENDED);
-    if (refresh && delivery.sparesRefreshes(session)) {
-      // Not sent, so not shown: the next one is no refresh, and goes out.
-      await stated(store.onFailed(session.key, receivedAt, false));
-      return { outcome: 'coalesced', ...pace };
-    }
     if (send === 'on') {
+      const budget = delivery.budget(session);
+      if (budget.level === 'spent' || (refresh && budget.level === 'short')) {
+        // Not sent, so not shown: the next one is no refresh, and goes out as soon as it may.
+        await stated(store.onFailed(session.key, receivedAt, owes ?? false));
+        if (!refresh) mustBeAffordable(budget);
+        return { outcome: 'coalesced', ...pace };
+      }
       const watch = { sealedSession, shownAt: receivedAt };
       await delivery.on(session, watch, owes ?? false, deadline).catch(forget(session));
     }
@@ -151,6 +154,13 @@ export function makeRelay(ports: RelayPorts): Relay {
 }
 
 const SESSION_ENDED = 'This connection can no longer be used. Get a new ticket and connect again.';
+
+/** Where next to nothing is left of a minute's requests, it is for what ends typing; not even a check is made then. */
+function mustBeAffordable({ level, resetsInMs }: Budget): void {
+  if (level !== 'spent') return;
+  const message = 'The requests that Genesys allows a minute are used up. Wait before typing again.';
+  throw new RelayError('upstream_rate_limited', message, { retryAfterMs: resetsInMs });
+}
 
 /** The client hears a code and what to do; the log gets the cause. */
 function asRelayError(cause: unknown): RelayError {

@@ -157,7 +157,14 @@ describe('an off that is owed', () => {
       { isTyping: false, connectionId: 'tab-1', connectedAt: 0, at: T + 1 },
       'held',
     );
-    expect(next).toEqual({ at: T + 1, by: 'tab-1', lastOnAt: T, owed: true, quietUntil: T + 60_000 });
+    expect(next).toEqual({
+      at: T + 1,
+      by: 'tab-1',
+      lastOnAt: T,
+      owed: true,
+      offAt: T + 1,
+      quietUntil: T + 60_000,
+    });
   });
 });
 

@@ -1,4 +1,11 @@
-import { CLOCK_STEP_MS, EXPIRY_MS, HASTY_MS, MIN_GAP_MS, REFRESH_MS } from './constants.ts';
+import {
+  CLOCK_STEP_MS,
+  EXPIRY_MS,
+  HASTY_MS,
+  MIN_GAP_MS,
+  REFRESH_MS,
+  UPSTREAM_DEADLINE_MS,
+} from './constants.ts';
 import type { Timing } from './upstream.ts';
 
 /**
@@ -17,6 +24,8 @@ export interface TypingState {
   lastOnAt: number;
   /** Held upstreams: something is or may be shown, until an "off" was taken. */
   owed?: true;
+  /** When the last "off" was decided; absent from the next "on" on. */
+  offAt?: number;
   /** The upstream asked for silence until then. */
   quietUntil?: number;
   /** When the upstream session was found over. For a connection from before it stays so, until a later one begins anew. */
@@ -52,6 +61,7 @@ export function decide(state: TypingState | undefined, event: TypingEvent, timin
   const decision = decideLive(state, event, timing);
   // What ended has begun anew.
   if (decision.next) delete decision.next.endedAt;
+  if (decision.next && event.isTyping) delete decision.next.offAt;
   return decision;
 }
 
@@ -72,12 +82,18 @@ function decideLive(state: TypingState | undefined, event: TypingEvent, timing: 
 function decideOff(state: TypingState | undefined, event: TypingEvent, timing: Timing): Decision {
   const shows = state?.shownAt !== undefined || state?.owed === true;
   if (shows && state.by !== event.connectionId) return { outcome: 'ignored' };
+  if (state && isUnderWay(state, event)) return { outcome: 'ignored' };
   const { shownAt, ...rest }: Partial<TypingState> & { lastOnAt: number } = state ?? { lastOnAt: 0 };
-  const next = { ...rest, at: event.at, by: event.connectionId, lastOnAt: shownAt ?? rest.lastOnAt };
+  const { at, connectionId } = event;
+  const next = { ...rest, at, by: connectionId, lastOnAt: shownAt ?? rest.lastOnAt, offAt: at };
   return timing === 'held' && next.owed
     ? { outcome: 'forwarded', send: 'off', ends: next.lastOnAt, next }
     : { outcome: 'ignored', next };
 }
+
+/** An "off" that was decided just now is still on its way, or tried again: a client that says it twice, or leaves, adds nothing. */
+const isUnderWay = ({ shownAt, offAt }: TypingState, { at }: TypingEvent): boolean =>
+  shownAt === undefined && offAt !== undefined && isWithin(UPSTREAM_DEADLINE_MS, offAt, at);
 
 /** A held upstream gets changes only; an "on" that changes nothing is still a sign of life. */
 function decideHeldOn(state: TypingState | undefined, event: TypingEvent): Decision {

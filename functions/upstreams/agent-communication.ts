@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
 import { EXPIRY_MS } from '../relay/constants.ts';
 import { RelayError } from '../relay/errors.ts';
-import { defineUpstream } from '../relay/upstream.ts';
+import { defineUpstream, digest } from '../relay/upstream.ts';
 import { conversationQuestion, id, token } from './fields.ts';
 
 /** The part of a conversation that is read. Source: platform-client-sdk-javascript, index.d.ts: Participant, Message. */
 const communication = z.object({
-  id: z.optional(z.string()),
+  id: z.nullish(z.string()),
   state: z.nullish(z.string()),
+  type: z.nullish(z.string()),
   disconnectedTime: z.nullish(z.string()),
 });
 const conversation = z.object({
@@ -49,7 +50,7 @@ export const agentCommunication = defineUpstream({
         }
       : undefined,
   check: ({ conversationId, communicationId, userToken }) => ({
-    key: `agent-communication ${conversationId}/${communicationId}`,
+    key: digest(['agent-communication', conversationId, communicationId, userToken ?? '']),
     question: {
       ...conversationQuestion(conversationId),
       bearer: userToken === undefined ? undefined : { token: userToken, owner: 'agent' },
@@ -60,6 +61,8 @@ export const agentCommunication = defineUpstream({
     },
   }),
 });
+
+const TYPING_CHANNELS = new Set(['webmessaging', 'open']);
 
 /** Whose the communication is, and whether it is still connected. @throws RelayError that says what to change */
 function judge({ participants }: Conversation, communicationId: string): void {
@@ -81,6 +84,14 @@ function judge({ participants }: Conversation, communicationId: string): void {
       { reason: 'communication_mismatch' },
     );
   }
+  // Other channels take no typing, and say nothing about it (platform-client-sdk-java, Message.md).
+  if (typeof message.type === 'string' && !TYPING_CHANNELS.has(message.type)) {
+    throw new RelayError(
+      'upstream_rejected',
+      'This communication goes over a channel that shows no typing: only web messaging and open messaging do.',
+      { reason: 'communication_mismatch' },
+    );
+  }
   // "terminated" is not in the published list, but looked for by Genesys' own tests (Conversations.kt).
   const stateEnded = message.state === 'disconnected' || message.state === 'terminated';
   if (stateEnded || [message.disconnectedTime, owner.endTime].some((time) => typeof time === 'string')) {
@@ -91,7 +102,7 @@ function judge({ participants }: Conversation, communicationId: string): void {
       { reason: 'communication_ended' },
     );
   }
-  if (message.state !== undefined && message.state !== 'connected') {
+  if (typeof message.state === 'string' && message.state !== 'connected') {
     throw new RelayError(
       'upstream_rejected',
       'This communication is not connected yet: the agent has not answered. Connect again once it is.',

@@ -115,13 +115,6 @@ function judgeCommunication(names: Names, id: string, participants: Participant[
   const { state = 'not told' } = owner?.messages.find((one) => one.id === id) ?? {};
   const purpose = owner?.purpose ?? 'unknown';
   const facts = { purpose, state };
-  if (state === 'alerting')
-    return {
-      ...names,
-      state: 'bad',
-      says: 'It is alerting: the agent has not answered yet. Ask again once they have.',
-      facts,
-    };
   return {
     ...names,
     state: 'ok',

@@ -291,7 +291,7 @@ describe('a conversation', () => {
     const wishes = { ...bareWishes(org.url), communicationId: 'k' };
     const found = await checkConversation('c', wishes, api, doctorPorts());
     expect(found.at(-1)).toMatchObject({ check: 'conversation.communication', state: 'bad' });
-    expect(found.at(-1)?.says).toContain('has not answered yet');
+    expect(found.at(-1)?.says).toContain('the agent has not answered');
   });
 });
 
