@@ -129,39 +129,19 @@ export class RelayStack extends Stack {
         return { environment, grant: readOf(genesysClient) };
       }
       case 'spend-tickets':
-        return {
-          environment: { TABLE_NAME: table.tableName },
-          grant: (to: IGrantable) => table.grant(to, 'dynamodb:PutItem'),
-        };
       case 'typing-state':
+      case 'count-frames':
+      case 'enter-index':
+      case 'leave-index':
+      case 'read-index':
         return {
           environment: { TABLE_NAME: table.tableName },
-          grant: (to: IGrantable) => table.grant(to, 'dynamodb:UpdateItem', 'dynamodb:GetItem'),
+          grant: (to: IGrantable) => table.grant(to, ...TABLE_ACTIONS[touch]),
         };
       case 'delay-queue':
         return {
           environment: { WATCH_QUEUE_URL: watches.queueUrl },
           grant: allow('sqs:SendMessage', watches.queueArn),
-        };
-      case 'count-frames':
-        return {
-          environment: { TABLE_NAME: table.tableName },
-          grant: (to: IGrantable) => table.grant(to, 'dynamodb:UpdateItem'),
-        };
-      case 'enter-index':
-        return {
-          environment: { TABLE_NAME: table.tableName },
-          grant: (to: IGrantable) => table.grant(to, 'dynamodb:PutItem'),
-        };
-      case 'leave-index':
-        return {
-          environment: { TABLE_NAME: table.tableName },
-          grant: (to: IGrantable) => table.grant(to, 'dynamodb:DeleteItem'),
-        };
-      case 'read-index':
-        return {
-          environment: { TABLE_NAME: table.tableName },
-          grant: (to: IGrantable) => table.grant(to, 'dynamodb:Query', 'dynamodb:DeleteItem'),
         };
       case 'webhook-secret':
         return { environment: { WEBHOOK_SECRET: webhookSecret.secretArn }, grant: readOf(webhookSecret) };
@@ -189,6 +169,16 @@ const webMessagingUrl = ({ genesysOrigin, genesysDomain }: RelayConfig): string 
   genesysOrigin === undefined
     ? `wss://webmessaging.${genesysDomain}/v1`
     : `${genesysOrigin.replace(/^http/, 'ws')}/v1`;
+
+/** What each use of the table takes. */
+const TABLE_ACTIONS = {
+  'spend-tickets': ['dynamodb:PutItem'],
+  'typing-state': ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+  'count-frames': ['dynamodb:UpdateItem'],
+  'enter-index': ['dynamodb:PutItem'],
+  'leave-index': ['dynamodb:DeleteItem'],
+  'read-index': ['dynamodb:Query', 'dynamodb:DeleteItem'],
+} satisfies Partial<Record<Touches, string[]>>;
 
 /** CDK's own grants are wider: a secret's adds DescribeSecret, an API's any stage and verb. */
 const allow =

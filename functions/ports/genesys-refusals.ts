@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { RelayError, unavailable } from '../relay/errors.ts';
+import { orNothing } from '../relay/or-nothing.ts';
 import type { RestMessage } from '../relay/upstream.ts';
 import { type HttpAnswer, retryAfterMs, tryJson } from './http.ts';
 
@@ -9,19 +10,16 @@ import { type HttpAnswer, retryAfterMs, tryJson } from './http.ts';
 export type ApiCall = Omit<RestMessage, 'via'>;
 
 /** `missing.any.permissions`: words and dots, and nothing that could be a token, since it goes into the log. */
-const errorCode = z.catch(
-  z.optional(z.string().check(z.regex(/^[a-z]{1,40}(\.[a-z]{1,40}){0,6}$/))),
-  undefined,
-);
+const errorCode = orNothing(z.string().check(z.regex(/^[a-z]{1,40}(\.[a-z]{1,40}){0,6}$/)));
 
 /** Genesys' ids for their support. */
-const correlation = z.catch(z.optional(z.string().check(z.regex(/^[\w-]{1,64}$/))), undefined);
+const correlation = orNothing(z.string().check(z.regex(/^[\w-]{1,64}$/)));
 
 /** Platform-client-sdk-javascript, index.d.ts: ErrorBody. Every field is optional. */
 const errorBody = z.object({
   code: errorCode,
   contextId: correlation,
-  message: z.catch(z.optional(z.string()), undefined),
+  message: orNothing(z.string()),
   messageParams: z.optional(z.record(z.string(), z.unknown())),
 });
 

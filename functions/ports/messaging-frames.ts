@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { STATE_LIFE_S } from '../relay/constants.ts';
 import { RelayError, unavailable } from '../relay/errors.ts';
+import { orNothing } from '../relay/or-nothing.ts';
 import { tryJson } from './http.ts';
 
 /**
@@ -21,11 +22,6 @@ const sessionResponse = z.object({
   readOnly: orNothing(z.boolean()),
 });
 const tooManyRequests = z.object({ retryAfter: orNothing(z.number()) });
-
-/** A field that is null or of another type counts as absent: it must not hide what the others say. */
-function orNothing<T>(schema: z.ZodMiniType<T>) {
-  return z.catch(z.optional(schema), undefined);
-}
 
 /** `ready`: the session is configured. `heard`: an answer to the frame with this tracing id that refuses nothing. */
 export type Meaning =

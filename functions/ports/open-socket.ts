@@ -1,6 +1,7 @@
 import { Agent } from 'node:https';
 import WebSocket from 'ws';
-import { type RelayError, unavailable } from '../relay/errors.ts';
+import { RelayError, unavailable } from '../relay/errors.ts';
+import { retryAfterMs } from './http.ts';
 
 export interface SocketTarget {
   url: string;
@@ -53,6 +54,12 @@ export function openSocket({ url, origin, refused, listen }: SocketTarget, ms: n
       resolve(socket);
     });
   });
+}
+
+/** What 429 on an upgrade means, whatever the socket is for. */
+export function tooManySockets(retryAfter: string | undefined, cause: Error): RelayError {
+  const message = 'Genesys refuses new sockets for now. Wait before typing again.';
+  return new RelayError('upstream_rate_limited', message, { retryAfterMs: retryAfterMs(retryAfter), cause });
 }
 
 /** Resolves once the text is handed to the operating system. @throws Error when it is not within `ms` */

@@ -1,7 +1,6 @@
 import { RelayError, unavailable } from '../relay/errors.ts';
-import { retryAfterMs } from './http.ts';
 import { makeKeptSockets } from './kept-sockets.ts';
-import { openSocket, write } from './open-socket.ts';
+import { openSocket, tooManySockets, write } from './open-socket.ts';
 
 /** Guest sockets that stay open between the messages of one environment. */
 export interface Sockets {
@@ -36,13 +35,7 @@ export function makeSockets(now: () => number): Sockets {
 /** What a refused upgrade of the guest's own socket means. */
 function refused(status: number, retryAfter: string | undefined): RelayError {
   const cause = new Error(`the upgrade was answered with ${status}`);
-  if (status === 429) {
-    const message = 'Genesys refuses new sockets for now. Wait before typing again.';
-    return new RelayError('upstream_rate_limited', message, {
-      retryAfterMs: retryAfterMs(retryAfter),
-      cause,
-    });
-  }
+  if (status === 429) return tooManySockets(retryAfter, cause);
   if (status === 404 || status === 410) {
     return new RelayError('session_ended', 'The guest session is over. Create a guest and a ticket anew.', {
       cause,

@@ -6,6 +6,7 @@ import {
   STATE_LIFE_S,
   UPSTREAM_DEADLINE_MS,
 } from '../relay/constants.ts';
+import { orNothing } from '../relay/or-nothing.ts';
 import {
   type Decision,
   isBefore,
@@ -20,9 +21,9 @@ import type { Timing } from '../relay/upstream.ts';
 import { AwsError, type CallAws } from './aws.ts';
 
 /** A field of another type is as good as none: another version of the relay may have written it. */
-const number = z.catch(z.optional(z.object({ N: z.string() })), undefined);
-const flag = z.catch(z.optional(z.object({ BOOL: z.boolean() })), undefined);
-const text = z.catch(z.optional(z.object({ S: z.string() })), undefined);
+const number = orNothing(z.object({ N: z.string() }));
+const flag = orNothing(z.object({ BOOL: z.boolean() }));
+const text = orNothing(z.object({ S: z.string() }));
 
 /** An item as DynamoDB writes it. What another version of the relay wrote may lack fields, or have more. */
 const item = z.object({

@@ -3,10 +3,9 @@ import type WebSocket from 'ws';
 import { REFUSAL_WAIT_MS, SOCKET_CLOSE_MS } from '../relay/constants.ts';
 import { RelayError, unavailable } from '../relay/errors.ts';
 import { digest, type WebMessagingMessage } from '../relay/upstream.ts';
-import { retryAfterMs } from './http.ts';
 import { makeKeptSockets } from './kept-sockets.ts';
 import { type Meaning, meaningOf } from './messaging-frames.ts';
-import { openSocket, write } from './open-socket.ts';
+import { openSocket, tooManySockets, write } from './open-socket.ts';
 
 /** Speaks to web messaging as the guest. */
 export interface WebMessaging {
@@ -187,13 +186,7 @@ const asRelayError = (error: unknown): RelayError =>
 /** What a refused upgrade means: a deployment and an Origin that are refused cannot be told apart (UrlsTest.kt, 403). */
 function refused(status: number, retryAfter: string | undefined): RelayError {
   const cause = new Error(`the upgrade was answered with ${status}`);
-  if (status === 429) {
-    const message = 'Genesys refuses new sockets for now. Wait before typing again.';
-    return new RelayError('upstream_rate_limited', message, {
-      retryAfterMs: retryAfterMs(retryAfter),
-      cause,
-    });
-  }
+  if (status === 429) return tooManySockets(retryAfter, cause);
   if (status < 400 || status >= 500) return unavailable(cause);
   return new RelayError(
     'upstream_rejected',

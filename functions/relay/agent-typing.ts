@@ -8,6 +8,7 @@ import {
   WEBHOOK_BODY_MAX_BYTES,
 } from './constants.ts';
 import { describe } from './errors.ts';
+import { orNothing } from './or-nothing.ts';
 import type { ServerFrame } from './protocol.ts';
 import { digest } from './upstream.ts';
 
@@ -46,11 +47,6 @@ const outbound = z.catch(
   {},
 );
 type Outbound = z.infer<typeof outbound>;
-
-/** What is null, or of another type, says nothing, and must not hide what the rest says: the shape is not published. */
-function orNothing<T>(schema: z.ZodMiniType<T>) {
-  return z.catch(z.optional(schema), undefined);
-}
 
 /** Finds a guest's connections again when the integration's webhook names the guest. */
 export const openInbox = (integrationId: string, user: string): string =>

@@ -57,9 +57,10 @@ export function makeRelay(ports: RelayPorts): Relay {
     // Before the decision: what would be shown to nobody must not count as shown.
     if (isTyping && session.check && !checks.passed(session.check)) {
       // A session that is over, or told to wait, is not asked about again: the decision says so by itself.
-      const silent = isSilent(await stated(store.read(session.key)), typed);
-      if (!silent) mustBeAffordable(delivery.budget(session));
-      if (!silent) await checks.pass(session.check, deadline).catch(refuse(session));
+      if (!isSilent(await stated(store.read(session.key)), typed)) {
+        mustBeAffordable(delivery.budget(session));
+        await checks.pass(session.check, deadline).catch(refuse(session));
+      }
     }
     const decided = await stated(store.decide(session.key, typed, session.timing));
     const { outcome, send, owes, ends, refresh, ...pace } = decided;
