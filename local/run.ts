@@ -5,19 +5,14 @@ import { dirname, join } from 'node:path';
 import { TICKET_LIFE_S } from '../functions/relay/constants.ts';
 import { sealTicket, type TicketKeys, ticketKeys } from '../functions/relay/ticket.ts';
 import { WEBHOOKS } from '../infra/routes.ts';
-import { startAws } from './aws/aws.ts';
-import { type Invoke, makeEnvironments } from './lambda/environments.ts';
-import { startGateway } from './gateway/gateway.ts';
-import { startHttpApi } from './http-api/http-api.ts';
-import type { Template } from './template/model.ts';
+import type { Closers } from './closers.ts';
+import { startAll } from './closers.ts';
 import { loadTemplate } from './template/template.ts';
-import type { TraceEvent } from './gateway/trace.ts';
 import { type Org, startOrg } from './genesys/org.ts';
 import { startOnPort } from './listen.ts';
-import { makeListeners } from './listeners.ts';
 import type { SealTicket } from './page/backend.ts';
 import { startPage } from './page/server.ts';
-import { startEventSources } from './queues/event-sources.ts';
+import { startStack, takenBy } from './stack.ts';
 import { synthesise } from './synth.ts';
 
 export interface LocalOptions {
@@ -47,96 +42,42 @@ export interface LocalRun {
   close: () => Promise<void>;
 }
 
-/** Every server of a run by the order of its start; they end in the opposite one. */
-function makeClosers() {
-  const closers: (() => Promise<unknown>)[] = [];
-  return {
-    add: <T extends { close: () => Promise<unknown> }>(started: T): T => {
-      closers.push(() => started.close());
-      return started;
-    },
-    closeAll: async (): Promise<void> => {
-      // One that fails to end keeps none of the others from it.
-      const failures: unknown[] = [];
-      for (let close = closers.pop(); close; close = closers.pop()) {
-        await close().catch((error: unknown) => failures.push(error));
-      }
-      if (failures.length > 0) throw new AggregateError(failures, 'Not everything could be ended');
-    },
-  };
-}
-
 /**
  * Runs the whole stack on this machine: synthesises it, and runs the template with its functions, a table, secrets,
  * and a simulated Genesys org. Whatever has started is ended again when the start fails.
  */
-export async function startLocal(options: LocalOptions): Promise<LocalRun> {
-  const closers = makeClosers();
-  try {
-    const run = await start(options, closers.add);
-    return { ...run, close: closers.closeAll };
-  } catch (error) {
-    await closers.closeAll();
-    throw error;
-  }
+export function startLocal(options: LocalOptions): Promise<LocalRun> {
+  return startAll((add) => start(options, add));
 }
 
-type Add = ReturnType<typeof makeClosers>['add'];
-
-const takenBy = (tell: LocalOptions['tell']) => (name: string) => (port: number) => {
-  tell(`Port ${port} for the ${name} is taken; using a free one.`);
-};
-
-async function start(options: LocalOptions, add: Add): Promise<Omit<LocalRun, 'close'>> {
-  const { ports, tell } = options;
-  const taken = takenBy(tell);
+async function start(options: LocalOptions, add: Closers['add']): Promise<Omit<LocalRun, 'close'>> {
+  const { ports, tell, onLog } = options;
   const oauthClient = { clientId: randomUUID(), clientSecret: randomBytes(24).toString('base64url') };
   const org = add(
-    await startOnPort(ports.genesys, (port) => startOrg({ port, oauthClient }), taken('Genesys org')),
+    await startOnPort(ports.genesys, (port) => startOrg({ port, oauthClient }), takenBy(tell, 'Genesys org')),
   );
   const template = await synthesised(org, options, add);
-  for (const { resource, type } of template.unknown) tell(`Not run here: ${resource} (${type})`);
-
   const secrets = {
     GenesysClient: JSON.stringify(oauthClient),
     WebhookSecret: JSON.stringify({ secret: org.integration.secret }),
   };
-  const aws = add(await startAws({ template, secrets }));
-  // The gateway's port is known only once it listens, and the functions need it: their first event comes later.
-  const endpoints: Record<string, string> = {
-    AWS_ENDPOINT_URL: aws.url,
-    // The functions target Lambda's Node 24: that this machine's is older is no news to them.
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  };
-  const functions = add(
-    makeEnvironments({ functions: template.functions, extraEnvironment: endpoints, onLog: options.onLog }),
-  );
-  const trace = makeListeners<TraceEvent>();
-  const gateway = add(
-    await startOnPort(
-      ports.gateway,
-      (port) => startGateway({ template, port, invoke: functions.invoke, onTrace: trace.emit }),
-      taken('gateway'),
-    ),
-  );
-  endpoints['AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI'] = gateway.callbackUrl;
-  const http = await serveHttpApi(template, functions.invoke, options, add);
+  const stack = add(await startStack({ template, ports, secrets, tell, onLog }));
   for (const { path } of WEBHOOKS)
-    org.integration.webhookUrl = http.http === undefined ? null : `${http.http}${path}`;
-  add(startEventSources({ template, queues: aws.queues, invoke: functions.invoke }));
+    org.integration.webhookUrl = stack.http === undefined ? null : `${stack.http}${path}`;
 
-  const keys = ticketKeys.parse(JSON.parse(aws.secretValue('TicketKey')));
-  const ticketKeyFile = options.ticketKeyFile(Number(new URL(gateway.url).port));
+  const keys = ticketKeys.parse(JSON.parse(stack.secretValue('TicketKey')));
+  const ticketKeyFile = options.ticketKeyFile(Number(new URL(stack.gateway).port));
   add(await writeKeyFile(ticketKeyFile, keys));
-  const pageOptions = { gatewayUrl: gateway.url, org, trace: trace.on, sealTicket: makeSealTicket(keys) };
+  const sealTicket = makeSealTicket(keys);
+  const pageOptions = { gatewayUrl: stack.gateway, org, trace: stack.onTrace, sealTicket };
   const startPageOn = (port: number) => startPage({ port, ...pageOptions });
-  const page = add(await startOnPort(ports.page, startPageOn, taken('page')));
+  const page = add(await startOnPort(ports.page, startPageOn, takenBy(tell, 'page')));
   return {
-    gateway: gateway.url,
-    ...http,
+    gateway: stack.gateway,
+    ...(stack.http === undefined ? {} : { http: stack.http }),
     page: page.url,
     genesys: org.url,
-    aws: aws.url,
+    aws: stack.aws,
     ticketKeyFile,
   };
 }
@@ -150,21 +91,8 @@ function makeSealTicket(keys: TicketKeys): SealTicket {
   };
 }
 
-/** Serves the template's HTTP API, where it has one. */
-async function serveHttpApi(
-  template: Template,
-  invoke: Invoke,
-  { ports, tell }: LocalOptions,
-  add: Add,
-): Promise<{ http?: string }> {
-  const { httpApi: api } = template;
-  if (api === undefined) return {};
-  const start = (port: number) => startHttpApi({ template, api, port, invoke });
-  return { http: add(await startOnPort(ports.http, start, takenBy(tell)('HTTP API'))).url };
-}
-
 /** The template of a stack that is set to talk to the simulated org and to nothing else. */
-async function synthesised(org: Org, { tell, signal }: LocalOptions, add: Add) {
+async function synthesised(org: Org, { tell, signal }: LocalOptions, add: Closers['add']) {
   tell('Synthesising the stack …');
   const outdir = await mkdtemp(join(tmpdir(), 'typing-relay-'));
   add({ close: () => rm(outdir, { recursive: true, force: true }) });

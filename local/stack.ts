@@ -1,0 +1,99 @@
+import { startAws } from './aws/aws.ts';
+import type { Closers } from './closers.ts';
+import { startAll } from './closers.ts';
+import type { GatewayOptions } from './gateway/gateway.ts';
+import { startGateway } from './gateway/gateway.ts';
+import type { TraceEvent } from './gateway/trace.ts';
+import { startHttpApi } from './http-api/http-api.ts';
+import { type EnvironmentsOptions, type Invoke, makeEnvironments } from './lambda/environments.ts';
+import { startOnPort } from './listen.ts';
+import type { Subscribe } from './listeners.ts';
+import { makeListeners } from './listeners.ts';
+import { startEventSources } from './queues/event-sources.ts';
+import type { Template } from './template/model.ts';
+
+export interface StackOptions {
+  readonly template: Template;
+  /** 0 takes any free port; a taken one is replaced by a free one. */
+  readonly ports: { readonly gateway: number; readonly http: number };
+  /** Values for secrets, by name or logical id, over the generated ones. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** What goes on, for a person: a port that was taken, a resource that nothing here runs. */
+  readonly tell: (text: string) => void;
+  /** One line of a function's log. */
+  readonly onLog: NonNullable<EnvironmentsOptions['onLog']>;
+  readonly gateway?: Pick<GatewayOptions, 'clock' | 'limits' | 'random'>;
+}
+
+/** A synthesised stack that runs on this machine. */
+export interface RunningStack {
+  /** `ws://127.0.0.1:PORT/STAGE` */
+  readonly gateway: string;
+  /** `http://127.0.0.1:PORT`, with `/STAGE` unless that is `$default`; only where the stack has an HTTP API. */
+  readonly http?: string;
+  /** The local AWS endpoints. */
+  readonly aws: string;
+  /** A secret's current value, by ARN, name or logical id. Throws when there is none. */
+  readonly secretValue: (id: string) => string;
+  /** Tells the steps on the way of each message. */
+  readonly onTrace: Subscribe<TraceEvent>;
+  /** Ends every server, function and socket. */
+  readonly close: () => Promise<void>;
+}
+
+/** Runs what a template says: its APIs and functions, and what these use of AWS. */
+export function startStack(options: StackOptions): Promise<RunningStack> {
+  return startAll((add) => start(options, add));
+}
+
+async function start(options: StackOptions, add: Closers['add']): Promise<Omit<RunningStack, 'close'>> {
+  const { template, ports, secrets = {}, tell, onLog } = options;
+  for (const { resource, type } of template.unknown) tell(`Not run here: ${resource} (${type})`);
+  const aws = add(await startAws({ template, secrets }));
+  // The gateway's port is known only once it listens, and the functions need it: their first event comes later.
+  const endpoints: Record<string, string> = {
+    AWS_ENDPOINT_URL: aws.url,
+    // The functions target Lambda's Node 24: that this machine's is older is no news to them.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+  const { functions } = template;
+  const { invoke, close } = makeEnvironments({ functions, extraEnvironment: endpoints, onLog });
+  add({ close });
+  const trace = makeListeners<TraceEvent>();
+  const gateway = add(
+    await startOnPort(
+      ports.gateway,
+      (port) => startGateway({ ...options.gateway, template, port, invoke, onTrace: trace.emit }),
+      takenBy(tell, 'gateway'),
+    ),
+  );
+  endpoints['AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI'] = gateway.callbackUrl;
+  const http = await serveHttpApi(options, invoke, add);
+  add(startEventSources({ template, queues: aws.queues, invoke }));
+  return {
+    gateway: gateway.url,
+    ...http,
+    aws: aws.url,
+    secretValue: aws.secretValue,
+    onTrace: trace.on,
+  };
+}
+
+/** Serves the template's HTTP API, where it has one. */
+async function serveHttpApi(
+  { template, ports, tell }: StackOptions,
+  invoke: Invoke,
+  add: Closers['add'],
+): Promise<{ http?: string }> {
+  const { httpApi: api } = template;
+  if (api === undefined) return {};
+  const start = (port: number) => startHttpApi({ template, api, port, invoke });
+  return { http: add(await startOnPort(ports.http, start, takenBy(tell, 'HTTP API'))).url };
+}
+
+/** Makes what is called with a port that was taken. */
+export const takenBy =
+  (tell: StackOptions['tell'], name: string) =>
+  (port: number): void => {
+    tell(`Port ${port} for the ${name} is taken; using a free one.`);
+  };
