@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { parseFlags, UsageError, wholeNumber } from '../usage.ts';
 
 export const DEFAULTS = { messages: 1_000_000, seed: 1 } as const;
 
@@ -24,11 +24,6 @@ export const HELP = `Replays keystrokes in virtual time through the real client,
 With --trace, --json or another --messages or --seed, nothing is written unless --out says where. Ctrl-C ends it.
 `;
 
-/** Something that the caller of the command can put right. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 export interface Flags {
   messages: number;
   seed: number;
@@ -50,25 +45,9 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const;
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : 'Wrong flags'}. See --help.`);
-  }
-}
-
-function wholeNumber(flag: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d{1,10}$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(
-    `--${flag} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
-  );
-}
-
 /** @param docs where the page of the default run goes @throws UsageError */
 export function readFlags(args: string[], docs: string): Flags {
-  const values = parse(args);
+  const values = parseFlags(args, options);
   const messages = wholeNumber('messages', values.messages, MESSAGES.least, MESSAGES.most);
   const seed = wholeNumber('seed', values.seed, 0, SEED_MAX);
   const { trace, json, help } = values;

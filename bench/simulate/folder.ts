@@ -2,7 +2,7 @@ import { access, mkdtemp, rmdir, stat } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { PICTURES } from './doc.ts';
-import { UsageError } from './flags.ts';
+import { UsageError } from '../usage.ts';
 
 const kindOf = async (path: string): Promise<'folder' | 'file' | undefined> => {
   const stats = await stat(path).catch(() => undefined);

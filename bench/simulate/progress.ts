@@ -7,7 +7,7 @@ export interface Screen {
 }
 
 export interface Progress {
-  add: (messages: number) => void;
+  add: (more: number) => void;
   /** @returns seconds since the beginning */
   end: () => number;
 }
@@ -15,8 +15,12 @@ export interface Progress {
 const BAR = 30;
 const REDRAWN_EVERY_MS = 200;
 
-/** A bar on a terminal, ten plain lines elsewhere. @param now milliseconds, monotonic */
-export function makeProgress(screen: Screen, total: number, now: () => number): Progress {
+/**
+ * A bar on a terminal, ten plain lines elsewhere.
+ * @param now milliseconds, monotonic
+ * @param what is counted
+ */
+export function makeProgress(screen: Screen, total: number, now: () => number, what = 'messages'): Progress {
   const begun = now();
   let done = 0;
   let drawnAt = -Infinity;
@@ -31,8 +35,8 @@ export function makeProgress(screen: Screen, total: number, now: () => number): 
     screen.write(`\r${bar} ${Math.floor(part * 100)} %  ${left}  \u001b[K`);
   }
   return {
-    add(messages) {
-      done += messages;
+    add(more) {
+      done += more;
       if (screen.isTTY) {
         if (now() - drawnAt < REDRAWN_EVERY_MS) return;
         drawnAt = now();
@@ -40,7 +44,7 @@ export function makeProgress(screen: Screen, total: number, now: () => number): 
       } else if (Math.floor((done / total) * 10) > tenths) {
         tenths = Math.floor((done / total) * 10);
         screen.write(
-          `${tenths * 10} %: ${count(done)} messages, ${Math.ceil(Math.max(0, secondsLeft()))} s left\n`,
+          `${tenths * 10} %: ${count(done)} ${what}, ${Math.ceil(Math.max(0, secondsLeft()))} s left\n`,
         );
       }
     },

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { CONSTANTS } from './doc.ts';
-import { readFlags, UsageError } from './flags.ts';
+import { UsageError } from '../usage.ts';
+import { readFlags } from './flags.ts';
 import { count } from './format.ts';
 import { makeProgress } from './progress.ts';
 

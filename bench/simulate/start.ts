@@ -3,7 +3,9 @@ import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { sourceOf } from './cells.ts';
-import { type Flags, HELP, readFlags, UsageError } from './flags.ts';
+import { endsBySignal } from '../signals.ts';
+import { UsageError } from '../usage.ts';
+import { type Flags, HELP, readFlags } from './flags.ts';
 import { checkFolder } from './folder.ts';
 import { count, textTable } from './format.ts';
 import { planRun } from './plan.ts';
@@ -15,26 +17,11 @@ import { readTrace, TraceError } from './trace.ts';
 
 const DOCS = fileURLToPath(new URL('../../docs', import.meta.url));
 
-/** What a shell expects of a command that Ctrl-C ended: 128 and the signal's number. */
-const STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
-
 async function readSessions(file: string): Promise<number[][]> {
   return readTrace(file).catch((error: unknown) => {
     if (error instanceof TraceError) throw error;
     throw new UsageError(`Cannot read --trace ${file}: ${error instanceof Error ? error.message : ''}`);
   });
-}
-
-/** Ends the run at the first signal; what is left is only to put things away. */
-function endsBySignal(): AbortSignal {
-  const ending = new AbortController();
-  for (const [signal, status] of Object.entries(STATUS))
-    // A terminal and npm both send it: the second one must not cut the tidying short.
-    process.on(signal, () => {
-      process.exitCode = status;
-      ending.abort();
-    });
-  return ending.signal;
 }
 
 function rateOf(results: Results, seconds: number): string {

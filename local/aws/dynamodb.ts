@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, Server } from 'node:http';
 import dynalite from 'dynalite';
 import type { Table } from '../template/model.ts';
+import { patchDynalite } from './conditions.ts';
 
 /** A request whose body has been read. */
 export interface DynamoDbRequest {
@@ -19,6 +20,8 @@ export interface DynamoDbAnswer {
 
 /** Answers a DynamoDB request; never rejects. */
 export type DynamoDb = (request: DynamoDbRequest) => Promise<DynamoDbAnswer>;
+
+patchDynalite();
 
 /** Makes an in-memory DynamoDB; it has no tables yet, and items do not expire. */
 export function makeDynamoDb(): DynamoDb {

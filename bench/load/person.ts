@@ -1,0 +1,126 @@
+import { WebSocket } from 'ws';
+import * as z from 'zod';
+import { typingSender } from '../../client/sender.ts';
+import type { SocketLike } from '../../client/shapes.ts';
+import { Field, PAGE } from '../simulate/browser.ts';
+import { generated, makeConversation } from '../simulate/guest.ts';
+
+export interface PersonOptions {
+  gateway: string;
+  ticket: string;
+  /** Which person: its typing is the same for the same number and seed. */
+  index: number;
+  /** A number that no other person of the run comes to by counting up. */
+  people: number;
+  seed: number;
+  onFrame: (isTyping: boolean, at: number) => void;
+  /** What should not happen: an error frame, a lost connection. */
+  onError: (what: string) => void;
+}
+
+/** Somebody with a connection who types, through the client that browsers run. */
+export interface Person {
+  /** Ends the typing with an off where one is owed; resolves when its socket has closed. */
+  leave: () => Promise<void>;
+  /** Ends the typing; the connection stays. */
+  rest: () => void;
+}
+
+/** Opens the connection; the typing begins at once. Rejects when the connection does not open. */
+export async function startPerson(options: PersonOptions): Promise<Person> {
+  const socket = new WebSocket(options.gateway, ['typing-relay', options.ticket], {
+    perMessageDeflate: false,
+  });
+  const ended = new Promise<number>((resolve) => socket.once('close', resolve));
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  let leaving = false;
+  socket.on('message', (data: Buffer) => {
+    options.onError(`error frame: ${summaryOf(data.toString())}`);
+  });
+  socket.on('error', () => undefined);
+  void ended.then((code) => {
+    if (!leaving) options.onError(`connection closed with ${code}`);
+  });
+  const field = new Field();
+  const sender = typingSender(seenBy(socket, options.onFrame), field, { page: PAGE });
+  const stopTyping = type(options, field, sender.sent);
+  function rest(): void {
+    stopTyping();
+    sender.stop();
+  }
+  return {
+    rest,
+    leave: async () => {
+      rest();
+      leaving = true;
+      socket.close(1000);
+      await ended;
+    },
+  };
+}
+
+const ErrorFrame = z.union([
+  z.object({ error: z.object({ code: z.string() }) }).transform(({ error }) => error.code),
+  z.object({ message: z.string() }).transform(({ message }) => message),
+]);
+
+/** What a frame says went wrong, without what is another in each: a report counts them. */
+const summaryOf = (frame: string): string => ErrorFrame.safeParse(JSON.parse(frame)).data ?? frame;
+
+/** The socket as the client sees it; what goes out is told. */
+function seenBy(socket: WebSocket, onFrame: PersonOptions['onFrame']): SocketLike {
+  const listeners = new Map<object, () => void>();
+  return {
+    get readyState() {
+      return socket.readyState;
+    },
+    send: (data) => {
+      onFrame(data.includes('true'), Date.now());
+      socket.send(data);
+    },
+    addEventListener: (name, listener) => {
+      const call = (): void => {
+        listener({});
+      };
+      listeners.set(listener, call);
+      socket.on(name, call);
+    },
+    removeEventListener: (name, listener) => {
+      const call = listeners.get(listener);
+      if (call !== undefined) socket.off(name, call);
+    },
+  };
+}
+
+/** Types one conversation after the other. @returns what ends it */
+function type({ index, people, seed }: PersonOptions, field: Field, sent: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  function converse(number: number): void {
+    const { drafts, end } = makeConversation(generated, number, seed, {});
+    const steps = drafts.flatMap((draft) => [
+      ...draft.keys.map((at) => ({
+        at,
+        act: () => {
+          field.press();
+        },
+      })),
+      ...(draft.how === 'sent' ? [{ at: draft.end, act: sent }] : []),
+    ]);
+    const began = performance.now();
+    let next = 0;
+    function step(): void {
+      for (; (steps[next]?.at ?? Infinity) <= performance.now() - began; next += 1) steps[next]?.act();
+      const due = steps[next]?.at;
+      if (due !== undefined) timer = setTimeout(step, due - (performance.now() - began));
+      else timer = setTimeout(converse, end - (performance.now() - began), number + people);
+    }
+    step();
+  }
+  converse(index);
+  return () => {
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TICKET_LIFE_S } from '../../functions/relay/constants.ts';
+import { sealTicket, ticketKeys } from '../../functions/relay/ticket.ts';
+import { makeProgress, type Screen } from '../simulate/progress.ts';
+import type { Flags } from './flags.ts';
+import { type Ledger, makeLedger } from './ledger.ts';
+import { type LocalRun, startLocalRun } from './local-run.ts';
+import { makeOrg, type Org } from './org.ts';
+import { type Person, startPerson } from './person.ts';
+
+/** What the local run needed at one moment. */
+export interface Sample {
+  /** Seconds since the measuring began. */
+  at: number;
+  /** Bytes, resident. */
+  memory: number;
+  openFiles: number | undefined;
+  upstreamSockets: number;
+}
+
+export interface Outcome {
+  connections: number;
+  openedPerSecond: number;
+  /** Of the measuring, as it was. */
+  seconds: number;
+  /** Frames that clients sent, refreshes included. */
+  frames: number;
+  /** Milliseconds from client frame to upstream frame, of each message that was relayed, in order. */
+  latencies: number[];
+  repeated: number;
+  samples: Sample[];
+  /** What went wrong, and how often. */
+  errors: Map<string, number>;
+}
+
+/** As a burst of clients that come back after a cut: no more than this many wait for their upgrade at a time. */
+const OPENING_AT_A_TIME = 50;
+const SETTLES_MS = 10_000;
+const SAMPLED_EVERY_MS = 1_000;
+/** How long the last messages have to come upstream. */
+const LAST_MS = 15_000;
+
+/** Runs the load against a local run of its own, which is ended again whatever happens. */
+export async function runLoad(flags: Flags, screen: Screen, signal: AbortSignal): Promise<Outcome> {
+  screen.write('Starting the local run …\n');
+  const local = await startLocalRun();
+  let outcome: Outcome;
+  try {
+    outcome = await load(local, flags, screen, signal);
+  } catch (error) {
+    await local.end();
+    throw error;
+  }
+  const status = await local.end();
+  if (status !== 0) outcome.errors.set(`the local run exited with status ${status}`, 1);
+  return outcome;
+}
+
+interface Load {
+  local: LocalRun;
+  org: Org;
+  ledger: Ledger;
+  people: Person[];
+  error: (what: string) => void;
+  signal: AbortSignal;
+}
+
+async function load(local: LocalRun, flags: Flags, screen: Screen, signal: AbortSignal): Promise<Outcome> {
+  const errors = new Map<string, number>();
+  const error = (what: string): void => {
+    errors.set(what, (errors.get(what) ?? 0) + 1);
+  };
+  const all: Load = { local, org: makeOrg(local.genesys), ledger: makeLedger(), people: [], error, signal };
+  const { ledger, people } = all;
+  const watching = new AbortController();
+  const watched = watchOrg(all, watching.signal);
+  const openedPerSecond = await openAll(all, flags, screen);
+  await delay(Math.min(SETTLES_MS, 1_000 * flags.seconds), undefined, { signal });
+  const since = Date.now();
+  const samples = await measure(all, flags.seconds, screen);
+  const seconds = (Date.now() - since) / 1_000;
+  for (const person of people) person.rest();
+  const deadline = Date.now() + LAST_MS;
+  while (ledger.owed() > 0 && Date.now() < deadline) await delay(100, undefined, { signal });
+  watching.abort();
+  await watched;
+  await Promise.all(people.map((person) => person.leave()));
+  if (ledger.owed() > 0) errors.set('messages that never came upstream', ledger.owed());
+  for (const line of local.logged) error(`log: ${line}`);
+  return {
+    connections: people.length,
+    openedPerSecond,
+    seconds,
+    frames: ledger.frames(since),
+    latencies: ledger.latencies(since),
+    repeated: ledger.repeated(),
+    samples,
+    errors,
+  };
+}
+
+async function watchOrg({ org, ledger, error }: Load, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for (const { conversationId, isTyping, at } of await org.arrivals())
+        ledger.arrived(conversationId, isTyping, at);
+    } catch (cause) {
+      error(`the org could not be asked: ${String(cause)}`);
+      return;
+    }
+  }
+}
+
+/** @returns connections opened a second */
+async function openAll(all: Load, { connections, seed }: Flags, screen: Screen): Promise<number> {
+  const { local, org, ledger, people, error, signal } = all;
+  const keys = ticketKeys.parse(JSON.parse(await readFile(local.ticketKeyFile, 'utf8')));
+  const progress = makeProgress(screen, connections, () => performance.now(), 'connections');
+  let next = 0;
+  async function openSome(): Promise<void> {
+    while (next < connections && !signal.aborted) {
+      const index = next;
+      next += 1;
+      const { conversationId, socketUrl } = await org.newGuest();
+      const iat = Math.floor(Date.now() / 1_000);
+      const upstream = { kind: 'typing-frame', socketUrl } as const;
+      const claims = { sub: 'load', iat, exp: iat + TICKET_LIFE_S, jti: randomUUID(), upstream };
+      const person = startPerson({
+        gateway: local.gateway,
+        ticket: await sealTicket(keys, claims),
+        index,
+        people: connections,
+        seed,
+        onFrame: (isTyping, at) => {
+          ledger.sent(conversationId, isTyping, at);
+        },
+        onError: error,
+      });
+      await person.then(
+        (one) => people.push(one),
+        (cause: unknown) => {
+          error(`connection refused: ${String(cause)}`);
+        },
+      );
+      progress.add(1);
+    }
+  }
+  await Promise.all(Array.from({ length: OPENING_AT_A_TIME }, openSome));
+  const took = progress.end();
+  signal.throwIfAborted();
+  return people.length / took;
+}
+
+async function measure({ local, org, signal }: Load, seconds: number, screen: Screen): Promise<Sample[]> {
+  const progress = makeProgress(screen, seconds, () => performance.now(), 'seconds measured');
+  const began = performance.now();
+  const samples: Sample[] = [];
+  const at = (): number => (performance.now() - began) / 1_000;
+  while (at() < seconds) {
+    const before = at();
+    const [memory, openFiles, upstreamSockets] = await Promise.all([
+      local.memory(),
+      local.openFiles(),
+      org.openSockets(),
+    ]);
+    samples.push({ at: before, memory, openFiles, upstreamSockets });
+    await delay(Math.max(0, SAMPLED_EVERY_MS - 1_000 * (at() - before)), undefined, { signal });
+    progress.add(at() - before);
+  }
+  progress.end();
+  return samples;
+}
