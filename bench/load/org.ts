@@ -18,7 +18,7 @@ export interface Arrival {
   at: number;
 }
 
-/** The simulated org, as its control API shows it (docs/local-run.md). */
+/** The simulated org, as its control API shows it (docs/simulated-org.md). */
 export interface Org {
   newGuest: () => Promise<Guest>;
   /** Typing frames that came since the last call, once there is one, or after a second. */
