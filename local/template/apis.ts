@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { LambdaFunction } from './model.ts';
 import type { Place, Resource } from './names.ts';
 import { TemplateError } from './names.ts';
+import { ANY, OFF } from './properties.ts';
 import type { Resources } from './resources.ts';
 
 export const API_TYPE = 'AWS::ApiGatewayV2::Api';
@@ -17,6 +18,56 @@ const RUN = {
   HTTP: [API_TYPE, ROUTE_TYPE, INTEGRATION_TYPE, STAGE_TYPE],
 } as const satisfies Record<string, readonly string[]>;
 export type Protocol = keyof typeof RUN;
+
+/** Where a part says which API it belongs to: `protocolOf` reads it. */
+const part = { ApiId: ANY };
+
+/** What makes no difference here, of either kind of API. */
+export const WITHOUT_EFFECT = {
+  api: z.object({
+    Name: ANY,
+    Description: ANY,
+    Tags: ANY,
+    Version: ANY,
+    // For the deployment alone.
+    DisableSchemaValidation: ANY,
+    FailOnWarnings: ANY,
+    // Everything is on loopback.
+    IpAddressType: ANY,
+    DisableExecuteApiEndpoint: OFF,
+  }),
+  route: z.object({ ...part, OperationName: ANY, ApiKeyRequired: OFF }),
+  integration: z.object({
+    ...part,
+    Description: ANY,
+    // Permissions are not checked.
+    CredentialsArn: ANY,
+    ConnectionType: z.literal('INTERNET'),
+    // The only method by which a function is invoked.
+    IntegrationMethod: z.literal('POST'),
+  }),
+  stage: z.object({
+    ...part,
+    Description: ANY,
+    Tags: ANY,
+    // The template is served as it is.
+    AutoDeploy: ANY,
+    DeploymentId: ANY,
+    DefaultRouteSettings: z.object({
+      // There are no metrics: what would show them is a resource, and named.
+      DetailedMetricsEnabled: ANY,
+      DataTraceEnabled: OFF,
+      LoggingLevel: z.literal('OFF'),
+    }),
+  }),
+  authorizer: z.object({
+    ...part,
+    Name: ANY,
+    // Permissions are not checked.
+    AuthorizerCredentialsArn: ANY,
+  }),
+  routeResponse: z.object(part),
+};
 
 const Reference = z.object({ ApiId: z.object({ Ref: z.string() }) });
 const ProtocolType = z.enum(['WEBSOCKET', 'HTTP']);

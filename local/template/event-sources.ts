@@ -4,6 +4,7 @@ import type { Resolver } from './intrinsics.ts';
 import type { EventSource, LambdaFunction, Queue } from './model.ts';
 import type { Resource } from './names.ts';
 import { TemplateError } from './names.ts';
+import { ANY } from './properties.ts';
 import { QUEUE_TYPE } from './queues.ts';
 import type { Resources } from './resources.ts';
 
@@ -25,6 +26,13 @@ const MappingProperties = z.object({
   FilterCriteria: z.undefined({ error: 'filters are not known here' }).optional(),
 });
 type MappingProperties = z.infer<typeof MappingProperties>;
+const withoutEffect = z.object({
+  Tags: ANY,
+  // Encrypts filters, and there are none.
+  KmsKeyArn: ANY,
+  // There are no metrics: what would show them is a resource, and named.
+  MetricsConfig: ANY,
+});
 
 /**
  * Makes the test for a mapping that runs here: from one of these queues to one of these functions.
@@ -71,7 +79,7 @@ export function readEventSources(
   queues: readonly Queue[],
   functions: readonly LambdaFunction[],
 ): EventSource[] {
-  return resources.ofType([MAPPING_TYPE], MappingProperties).map(({ id, properties }) => {
+  return resources.ofType([MAPPING_TYPE], MappingProperties, withoutEffect).map(({ id, properties }) => {
     const queue = queues.find(({ arn }) => arn === properties.EventSourceArn);
     const fn = functions.find((one) => names(properties.FunctionName, one.functionName, one.arn));
     if (queue === undefined || fn === undefined)

@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Template } from './model.ts';
+import { linesOf } from './not-run.ts';
 import { loadTemplate } from './template.ts';
 
 /** A template's resources, as they are written. */
-export type RawResources = Record<string, { Type: string; Properties?: object; Condition?: string }>;
+export type RawResources = Record<
+  string,
+  { Type: string; Properties?: object; Metadata?: object; Condition?: string }
+>;
 
 const invocation = (id: string): unknown => ({
   'Fn::Join': [
@@ -40,7 +44,7 @@ export function fn(hash: string, more: object = {}): RawResources[string] {
 }
 
 /** As CDK writes it: a `$connect` route with an authorizer, and a two-way `typing` route. */
-const base: RawResources = {
+export const base: RawResources = {
   Role: { Type: 'AWS::IAM::Role', Properties: {} },
   Permission: { Type: 'AWS::Lambda::Permission', Properties: {} },
   CDKMetadata: { Type: 'AWS::CDK::Metadata', Condition: 'CDKMetadataAvailable' },
@@ -156,16 +160,22 @@ export function httpApi(
   };
 }
 
-/** Loads the template above with these resources added, replaced, or (undefined) taken away. */
+/** What is said at the start of a template's parts that do not run here. */
+export function notRunOf({ notRun }: Template): string[] {
+  return linesOf(notRun).filter((line) => line.startsWith('Not run here: '));
+}
+
+/** Loads the template above with these resources added, replaced, or (undefined) taken away, and these sections. */
 export async function load(
   changes: Record<string, RawResources[string] | undefined> = {},
+  sections: object = {},
 ): Promise<Template> {
   const folder = await mkdtemp(join(tmpdir(), 'template-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const resources = Object.fromEntries(
     Object.entries({ ...base, ...changes }).filter(([, one]) => one !== undefined),
   );
-  await writeFile(join(folder, 'relay.template.json'), JSON.stringify({ Resources: resources }));
+  await writeFile(join(folder, 'relay.template.json'), JSON.stringify({ Resources: resources, ...sections }));
   for (const [hash, file] of [
     ['a1', 'index.mjs'],
     ['b2', 'index.js'],

@@ -5,6 +5,7 @@ import type { LambdaFunction } from './model.ts';
 import { withoutHash } from './model.ts';
 import type { Resource } from './names.ts';
 import { TemplateError } from './names.ts';
+import { ANY, only } from './properties.ts';
 import type { Resources } from './resources.ts';
 
 export const FUNCTION_TYPE = 'AWS::Lambda::Function';
@@ -19,6 +20,7 @@ const FunctionProperties = z.object({
   Runtime: z.string(),
   Timeout: number.default(3),
   MemorySize: number.default(128),
+  ReservedConcurrentExecutions: number.pipe(z.int().nonnegative()).optional(),
   Environment: z.object({ Variables: z.record(z.string(), variable) }).optional(),
   LoggingConfig: z
     .object({
@@ -28,6 +30,29 @@ const FunctionProperties = z.object({
     })
     .optional(),
 });
+const withoutEffect = z.object({
+  Code: z.object({ S3Bucket: ANY, S3ObjectVersion: ANY, SourceKMSKeyArn: ANY }),
+  Description: ANY,
+  Tags: ANY,
+  // Permissions are not checked, nothing is encrypted, and a signature is for the deployment to check.
+  Role: ANY,
+  KmsKeyArn: ANY,
+  CodeSigningConfigArn: ANY,
+  // A bundle is JavaScript, and runs on this machine's processor and Node.js.
+  Architectures: ANY,
+  RuntimeManagementConfig: ANY,
+  PackageType: z.literal('Zip'),
+  // Lambda's own log lines, such as REPORT, are not written.
+  LoggingConfig: z.object({ SystemLogLevel: ANY }),
+  EphemeralStorage: z.object({ Size: only(512) }),
+  SnapStart: z.object({ ApplyOn: z.literal('None') }),
+  TracingConfig: z.object({ Mode: z.literal('PassThrough') }),
+  // A loop through a queue is never stopped here.
+  RecursiveLoop: z.literal('Allow'),
+});
+
+/** Written by the stack: the bundle's own source. A function of another app has none. */
+const FunctionMetadata = z.object({ 'typing-relay:entry': z.string().optional() });
 type FunctionProperties = z.infer<typeof FunctionProperties>;
 
 /** True for a function that can run here: a Node.js bundle among the synthesised assets. */
@@ -42,24 +67,29 @@ export function isRunnable(resource: Resource): boolean {
 
 /** Reads the functions; throws a `TemplateError` when a bundle's file is not there. */
 export function readFunctions(resources: Resources, cdkOutDir: string): LambdaFunction[] {
-  return resources.ofType([FUNCTION_TYPE], FunctionProperties).map(({ id, properties }) => {
-    const functionName = resources.resolver.physicalName(id);
-    const logging = properties.LoggingConfig;
-    return {
-      logicalId: id,
-      name: withoutHash(id),
-      functionName,
-      arn: resources.resolver.arn(id),
-      runtime: properties.Runtime,
-      ...handlerFile(id, properties, cdkOutDir),
-      timeoutSeconds: properties.Timeout,
-      memoryMb: properties.MemorySize,
-      environment: properties.Environment?.Variables ?? {},
-      logGroup: logging?.LogGroup ?? `/aws/lambda/${functionName}`,
-      logFormat: logging?.LogFormat ?? 'Text',
-      ...(logging?.LogFormat === 'JSON' ? { logLevel: logging.ApplicationLogLevel ?? 'INFO' } : {}),
-    };
-  });
+  return resources
+    .ofType([FUNCTION_TYPE], FunctionProperties, withoutEffect)
+    .map(({ id, properties, metadata }) => {
+      const entry = FunctionMetadata.safeParse(metadata).data?.['typing-relay:entry'];
+      const functionName = resources.resolver.physicalName(id);
+      const { LoggingConfig: logging, ReservedConcurrentExecutions: reserved } = properties;
+      return {
+        logicalId: id,
+        name: withoutHash(id),
+        functionName,
+        arn: resources.resolver.arn(id),
+        runtime: properties.Runtime,
+        ...handlerFile(id, properties, cdkOutDir),
+        ...(entry === undefined ? {} : { entry }),
+        timeoutSeconds: properties.Timeout,
+        memoryMb: properties.MemorySize,
+        ...(reserved === undefined ? {} : { reservedConcurrency: reserved }),
+        environment: properties.Environment?.Variables ?? {},
+        logGroup: logging?.LogGroup ?? `/aws/lambda/${functionName}`,
+        logFormat: logging?.LogFormat ?? 'Text',
+        ...(logging?.LogFormat === 'JSON' ? { logLevel: logging.ApplicationLogLevel ?? 'INFO' } : {}),
+      };
+    });
 }
 
 function handlerFile(

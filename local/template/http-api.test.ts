@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { like } from '../fixture.ts';
-import { httpApi, load } from './fixture.ts';
-
-const unknownOf = (unknown: readonly { resource: string }[]): string[] =>
-  unknown.map(({ resource }) => resource);
+import { httpApi, load, notRunOf } from './fixture.ts';
 
 describe("a template's HTTP API", () => {
   it('is absent where there is none', async () => {
@@ -11,7 +8,7 @@ describe("a template's HTTP API", () => {
   });
 
   it('has its stage, its routes, and their functions and time-outs', async () => {
-    const { httpApi: api, unknown } = await load({
+    const template = await load({
       ...httpApi({ Stage: { StageName: 'v1', StageVariables: { colour: 'blue' } } }),
       Permission: { Type: 'AWS::Lambda::Permission', Properties: { SourceArn: { 'Fn::If': [] } } },
       Catch: {
@@ -33,7 +30,7 @@ describe("a template's HTTP API", () => {
         },
       },
     });
-    expect(api).toEqual({
+    expect(template.httpApi).toEqual({
       id: like(/^[a-z0-9]{10}$/),
       stage: 'v1',
       stageVariables: { colour: 'blue' },
@@ -42,7 +39,7 @@ describe("a template's HTTP API", () => {
         { routeKey: '$default', functionId: 'AuthorizerABCDEF01', timeoutMs: 5000 },
       ],
     });
-    expect(unknown).toEqual([]);
+    expect(notRunOf(template)).toEqual([]);
   });
 
   it('leaves the WebSocket API as it is', async () => {
@@ -64,15 +61,18 @@ describe("a template's HTTP API", () => {
   });
 
   it('is without a route that asks who calls: that, and its authorizer, are named', async () => {
-    const { httpApi: api, unknown } = await load({
+    const template = await load({
       ...httpApi({ Route: { AuthorizationType: 'JWT', AuthorizerId: { Ref: 'Jwt' } } }),
       Jwt: {
         Type: 'AWS::ApiGatewayV2::Authorizer',
         Properties: { ApiId: { Ref: 'Http' }, AuthorizerType: 'JWT' },
       },
     });
-    expect(api?.routes).toEqual([]);
-    expect(unknownOf(unknown)).toEqual(['HttpRoute', 'Jwt']);
+    expect(template.httpApi?.routes).toEqual([]);
+    expect(notRunOf(template)).toEqual([
+      'Not run here: HttpRoute (AWS::ApiGatewayV2::Route)',
+      'Not run here: Jwt (AWS::ApiGatewayV2::Authorizer)',
+    ]);
   });
 
   it.each([

@@ -8,6 +8,7 @@ import {
   ROUTE_TYPE,
   single,
   STAGE_TYPE,
+  WITHOUT_EFFECT,
 } from './apis.ts';
 import type { Cors, HttpApi, HttpRoute, LambdaFunction } from './model.ts';
 import { TemplateError } from './names.ts';
@@ -31,12 +32,21 @@ const CorsConfiguration = z.object({
   MaxAge: number.optional(),
 });
 const ApiProperties = z.object({
+  ProtocolType: z.literal('HTTP'),
   CorsConfiguration: CorsConfiguration.optional(),
   Body: unknownHere('an API made from an OpenAPI document'),
   BodyS3Location: unknownHere('an API made from an OpenAPI document'),
   Target: unknownHere('an API made by quick create'),
 });
-const RouteProperties = z.object({ RouteKey: z.string(), Target: z.string().startsWith('integrations/') });
+const apiWithoutEffect = WITHOUT_EFFECT.api.extend({
+  // The only one of an HTTP API.
+  RouteSelectionExpression: z.literal('${request.method} ${request.path}'),
+});
+const RouteProperties = z.object({
+  RouteKey: z.string(),
+  Target: z.string().startsWith('integrations/'),
+  AuthorizationType: z.literal('NONE').default('NONE'),
+});
 const IntegrationProperties = z.object({
   IntegrationType: z.literal('AWS_PROXY'),
   IntegrationSubtype: unknownHere('a call of another AWS service'),
@@ -57,11 +67,11 @@ const StageProperties = z.object({
  * @param resources the parts of HTTP APIs
  */
 export function readHttpApi(resources: Resources, functions: readonly LambdaFunction[]): HttpApi | undefined {
-  const apis = resources.ofType([API_TYPE], ApiProperties);
+  const apis = resources.ofType([API_TYPE], ApiProperties, apiWithoutEffect);
   if (apis.length === 0) return undefined;
   const { id, properties } = single(apis, 'HTTP API');
   const { StageName: stage, StageVariables: variables } = single(
-    resources.ofType([STAGE_TYPE], StageProperties),
+    resources.ofType([STAGE_TYPE], StageProperties, WITHOUT_EFFECT.stage),
     'stage of the HTTP API',
   ).properties;
   const { CorsConfiguration: cors } = properties;
@@ -75,8 +85,12 @@ export function readHttpApi(resources: Resources, functions: readonly LambdaFunc
 }
 
 function readRoutes(resources: Resources, functions: readonly LambdaFunction[]): HttpRoute[] {
-  const integrations = resources.ofType([INTEGRATION_TYPE], IntegrationProperties);
-  return resources.ofType([ROUTE_TYPE], RouteProperties).map(({ id, properties }) => {
+  const integrations = resources.ofType(
+    [INTEGRATION_TYPE],
+    IntegrationProperties,
+    WITHOUT_EFFECT.integration,
+  );
+  return resources.ofType([ROUTE_TYPE], RouteProperties, WITHOUT_EFFECT.route).map(({ id, properties }) => {
     const { RouteKey: routeKey, Target: target } = properties;
     if (parseRouteKey(routeKey) === undefined)
       throw new TemplateError({ resource: id, property: 'RouteKey' }, `${routeKey} is no route key`);

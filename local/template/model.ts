@@ -11,13 +11,17 @@ export interface Template {
   readonly queues: readonly Queue[];
   /** What takes messages from these queues to these functions. */
   readonly eventSources: readonly EventSource[];
-  /** Resources that nothing here runs: to be shown to the developer. */
-  readonly unknown: readonly UnknownResource[];
+  /** In the template's order: to be shown to the developer. */
+  readonly notRun: readonly NotRun[];
 }
 
-export interface UnknownResource {
+/** What the template says and nothing here runs: a whole resource, or some of its properties. */
+export interface NotRun {
+  /** Its logical id. */
   readonly resource: string;
   readonly type: string;
+  /** Paths such as `DefaultRouteSettings.ThrottlingRateLimit`; none: nothing of the resource runs. */
+  readonly properties: readonly string[];
 }
 
 export interface WebSocketApi {
@@ -86,8 +90,12 @@ export interface LambdaFunction {
   /** Absolute path of the bundle's file, and its export that is the handler. */
   readonly file: string;
   readonly exportName: string;
+  /** The source that the bundle is made from, as a path from the project's root; of the stack's own functions. */
+  readonly entry?: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
+  /** How many events it can have at a time; 0 refuses all, absent: as many as Lambda starts with. */
+  readonly reservedConcurrency?: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroup: string;
   readonly logFormat: 'JSON' | 'Text';
@@ -100,7 +108,6 @@ export interface Table {
   readonly tableName: string;
   /** The schema as `CreateTable` takes it. */
   readonly schema: Readonly<Record<string, unknown>>;
-  readonly ttlAttribute?: string;
 }
 
 export interface Secret {

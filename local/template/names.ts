@@ -7,6 +7,7 @@ export const ACCOUNT = '000000000000';
 export interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
+  readonly Metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Where a value stands in the template, for the error message. */
@@ -19,7 +20,8 @@ export interface Place {
 export interface Scope {
   readonly stackName: string;
   readonly resources: ReadonlyMap<string, Resource>;
-  readonly parameters: ReadonlyMap<string, string>;
+  /** The value of each; undefined where the template gives none. */
+  readonly parameters: ReadonlyMap<string, string | undefined>;
   readonly resolve: (value: unknown, place: Place) => unknown;
 }
 
@@ -44,6 +46,11 @@ interface Kind {
 const plain = (name: string): string => name;
 const asArn = (_name: string, arn: string): string => arn;
 const table: Kind = { service: 'dynamodb', nameKey: 'TableName', path: (name) => `table/${name}` };
+
+/** The property with a resource's own name; undefined where a type has none, or is not known here. */
+export function nameProperty(type: string): string | undefined {
+  return KINDS.get(type)?.nameKey;
+}
 
 /** `Ref` and ARN forms, from the resource pages of the CloudFormation template reference. */
 const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
@@ -128,6 +135,12 @@ export function ref(scope: Scope, logicalId: string, place: Place): string {
   if (logicalId === 'AWS::StackName') return scope.stackName;
   const value = PSEUDO.get(logicalId) ?? scope.parameters.get(logicalId);
   if (value !== undefined) return value;
+  if (scope.parameters.has(logicalId)) {
+    throw new TemplateError(
+      place,
+      `parameter ${logicalId} has no value here: it needs a Default, and not the name of an SSM parameter`,
+    );
+  }
   const { Type: type } = find(scope, logicalId, place);
   const kind = KINDS.get(type);
   if (kind === undefined && !API_PART.test(type)) {

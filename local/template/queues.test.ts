@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { like } from '../fixture.ts';
 import type { RawResources } from './fixture.ts';
-import { fn, load } from './fixture.ts';
+import { fn, load, notRunOf } from './fixture.ts';
 
 type Raw = RawResources[string];
 
@@ -14,11 +14,11 @@ const mapping = (Properties: object = {}): Raw => ({
 
 describe("a template's queues", () => {
   it("come with SQS's defaults", async () => {
-    const { queues, unknown } = await load({
+    const template = await load({
       Queue: queue({ QueueName: 'watch', KmsMasterKeyId: { 'Fn::If': [] }, SqsManagedSseEnabled: true }),
       Policy: { Type: 'AWS::SQS::QueuePolicy', Properties: { Queues: [{ Ref: 'Queue' }] } },
     });
-    expect(queues).toEqual([
+    expect(template.queues).toEqual([
       {
         logicalId: 'Queue',
         name: 'watch',
@@ -29,7 +29,7 @@ describe("a template's queues", () => {
         retentionSeconds: 345_600,
       },
     ]);
-    expect(unknown.filter(({ type }) => type.startsWith('AWS::SQS'))).toEqual([]);
+    expect(notRunOf(template)).toEqual([]);
   });
 
   it('have their own settings and a dead-letter queue', async () => {
@@ -52,12 +52,15 @@ describe("a template's queues", () => {
   });
 
   it('that keep an order do not run here, nor do their mappings', async () => {
-    const { queues, eventSources, unknown } = await load({
+    const template = await load({
       Queue: queue({ FifoQueue: true }),
       Mapping: mapping(),
     });
-    expect([queues, eventSources]).toEqual([[], []]);
-    expect(unknown.map(({ resource }) => resource)).toEqual(['Queue', 'Mapping']);
+    expect([template.queues, template.eventSources]).toEqual([[], []]);
+    expect(notRunOf(template)).toEqual([
+      'Not run here: Queue (AWS::SQS::Queue)',
+      'Not run here: Mapping (AWS::Lambda::EventSourceMapping)',
+    ]);
   });
 
   it('with a dead-letter queue outside the template are refused', async () => {
@@ -119,9 +122,13 @@ describe('a mapping of a queue to a function', () => {
     ['a function that does not run here', mapping({ FunctionName: { Ref: 'Python' } })],
   ])('with %s does not run here', async (_case, other) => {
     const Python = fn('c3', { Runtime: 'python3.13' });
-    const { eventSources, unknown } = await load({ Python, Queue: queue(), Mapping: other });
+    const { eventSources, notRun } = await load({ Python, Queue: queue(), Mapping: other });
     expect(eventSources).toEqual([]);
-    expect(unknown).toContainEqual({ resource: 'Mapping', type: 'AWS::Lambda::EventSourceMapping' });
+    expect(notRun).toContainEqual({
+      resource: 'Mapping',
+      type: 'AWS::Lambda::EventSourceMapping',
+      properties: [],
+    });
   });
 
   it.each([

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Queue, Redrive } from './model.ts';
 import type { Resource } from './names.ts';
 import { TemplateError } from './names.ts';
+import { ANY, OFF, only } from './properties.ts';
 import type { Resources } from './resources.ts';
 
 export const QUEUE_TYPE = 'AWS::SQS::Queue';
@@ -19,6 +20,17 @@ const QueueProperties = z.object({
     .optional(),
 });
 
+const withoutEffect = z.object({
+  Tags: ANY,
+  FifoQueue: OFF,
+  // Nothing is encrypted here.
+  SqsManagedSseEnabled: ANY,
+  KmsMasterKeyId: ANY,
+  KmsDataKeyReusePeriodSeconds: ANY,
+  MaximumMessageSize: only(1024 * 1024),
+  ReceiveMessageWaitTimeSeconds: only(0),
+});
+
 /** True for a queue that keeps an order: nothing here runs it. */
 export function isFifo(resource: Resource): boolean {
   return z.stringbool().or(z.boolean()).safeParse(resource.Properties['FifoQueue']).data === true;
@@ -26,7 +38,7 @@ export function isFifo(resource: Resource): boolean {
 
 /** Reads the queues. Throws a `TemplateError` when a dead-letter queue is not one of them. */
 export function readQueues(resources: Resources): Queue[] {
-  const read = resources.ofType([QUEUE_TYPE], QueueProperties);
+  const read = resources.ofType([QUEUE_TYPE], QueueProperties, withoutEffect);
   const arns = new Set(read.map(({ id }) => resources.resolver.arn(id)));
   return read.map(({ id, properties }) => {
     const redrive = redriveOf(properties.RedrivePolicy);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Secret, SecretRule, Table } from './model.ts';
+import { ANY } from './properties.ts';
 import type { Resources } from './resources.ts';
 
 export const TABLE_TYPES = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
@@ -17,19 +18,40 @@ const TableProperties = z.object({
   AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
   GlobalSecondaryIndexes: z.array(Index).optional(),
   LocalSecondaryIndexes: z.array(Index).optional(),
-  TimeToLiveSpecification: z
-    .object({ AttributeName: z.string().optional(), Enabled: z.boolean() })
-    .optional(),
 });
 
-/** Reads the tables. Capacity and replicas are left out: they do not change what a caller sees. */
+/** Of a table, and of its replica in a region; the replicas themselves cannot be seen from this one. */
+const operations = {
+  Tags: ANY,
+  TableClass: ANY,
+  ContributorInsightsSpecification: ANY,
+  DeletionProtectionEnabled: ANY,
+  PointInTimeRecoverySpecification: ANY,
+  // Permissions are not checked, and nothing is encrypted.
+  ResourcePolicy: ANY,
+  SSESpecification: ANY,
+};
+const tableWithoutEffect = z.object({
+  ...operations,
+  // What it costs. A capacity that would throttle is named.
+  BillingMode: ANY,
+  WarmThroughput: ANY,
+  // DynamoDB deletes within days of the expiry: docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+  TimeToLiveSpecification: z.object({ AttributeName: ANY, Enabled: ANY }),
+  GlobalSecondaryIndexes: z.array(z.object({ ContributorInsightsSpecification: ANY, WarmThroughput: ANY })),
+  Replicas: z.array(
+    z.object({
+      ...operations,
+      Region: ANY,
+      GlobalSecondaryIndexes: z.array(z.object({ IndexName: ANY, ContributorInsightsSpecification: ANY })),
+    }),
+  ),
+});
+
+/** Reads the tables. */
 export function readTables(resources: Resources): Table[] {
-  return resources.ofType(TABLE_TYPES, TableProperties).map(({ id, properties }) => {
-    const {
-      TimeToLiveSpecification: ttl,
-      GlobalSecondaryIndexes: global,
-      LocalSecondaryIndexes: local,
-    } = properties;
+  return resources.ofType(TABLE_TYPES, TableProperties, tableWithoutEffect).map(({ id, properties }) => {
+    const { GlobalSecondaryIndexes: global, LocalSecondaryIndexes: local } = properties;
     return {
       logicalId: id,
       tableName: resources.resolver.physicalName(id),
@@ -39,9 +61,6 @@ export function readTables(resources: Resources): Table[] {
         ...(global === undefined ? {} : { GlobalSecondaryIndexes: global }),
         ...(local === undefined ? {} : { LocalSecondaryIndexes: local }),
       },
-      ...(ttl?.Enabled === true && ttl.AttributeName !== undefined
-        ? { ttlAttribute: ttl.AttributeName }
-        : {}),
     };
   });
 }
@@ -64,9 +83,17 @@ const SecretProperties = z.object({
   SecretString: z.string().optional(),
 });
 
+const secretWithoutEffect = z.object({
+  Description: ANY,
+  Tags: ANY,
+  // Nothing is encrypted, and no other region can be seen from this one.
+  KmsKeyId: ANY,
+  ReplicaRegions: ANY,
+});
+
 /** Reads the secrets; no value is made here. */
 export function readSecrets(resources: Resources): Secret[] {
-  return resources.ofType([SECRET_TYPE], SecretProperties).map(({ id, properties }) => {
+  return resources.ofType([SECRET_TYPE], SecretProperties, secretWithoutEffect).map(({ id, properties }) => {
     const { GenerateSecretString: generate, SecretString: value } = properties;
     return {
       logicalId: id,

@@ -61,6 +61,18 @@ describe('a template', () => {
     ]);
   });
 
+  it('gives what a function is made from, and how many events it can have at a time', async () => {
+    const { functions } = await load({
+      AuthorizerABCDEF01: {
+        ...fn('a1', { ReservedConcurrentExecutions: '0' }),
+        Metadata: { 'typing-relay:entry': 'functions/authorizer.ts', 'aws:asset:path': 'asset.a1' },
+      },
+    });
+    expect(functions[0]).toMatchObject({ entry: 'functions/authorizer.ts', reservedConcurrency: 0 });
+    expect(functions[1]).not.toHaveProperty('entry');
+    expect(functions[1]).not.toHaveProperty('reservedConcurrency');
+  });
+
   it('gives tables and secrets', async () => {
     const { tables, secrets } = await load();
     expect(tables).toEqual([
@@ -71,7 +83,6 @@ describe('a template', () => {
           KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
           AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
         },
-        ttlAttribute: 'expires',
       },
     ]);
     expect(secrets).toEqual([
@@ -94,19 +105,6 @@ describe('a template', () => {
     ]);
   });
 
-  it('names every resource that nothing here runs', async () => {
-    const { unknown } = await load({
-      Topic: { Type: 'AWS::SNS::Topic' },
-      OtherStage: {
-        Type: 'AWS::ApiGatewayV2::Stage',
-        Properties: { ApiId: 'of-another-stack', StageName: '$default' },
-      },
-      Python: fn('c3', { Runtime: 'python3.13' }),
-    });
-    expect(unknown.map(({ resource }) => resource)).toEqual(['Topic', 'OtherStage', 'Python']);
-    expect(unknown[0]).toEqual({ resource: 'Topic', type: 'AWS::SNS::Topic' });
-  });
-
   it.each([
     ['a bundle that is not there', { AuthorizerABCDEF01: fn('dd') }, 'AuthorizerABCDEF01.Handler: no '],
     [
@@ -119,9 +117,41 @@ describe('a template', () => {
       { Key: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: 5 } } },
       'Key.SecretString: ',
     ],
+    [
+      'a route response that API Gateway does not have',
+      {
+        TypingResponse: {
+          Type: 'AWS::ApiGatewayV2::RouteResponse',
+          Properties: {
+            ApiId: { Ref: 'Api12345678' },
+            RouteId: { Ref: 'TypingRoute' },
+            RouteResponseKey: '/2/',
+          },
+        },
+      },
+      'TypingResponse.RouteResponseKey: ',
+    ],
     ['no stage', { Stage: undefined }, 'stage: needs exactly one, has 0'],
     ['a condition', { Key: { Type: 'AWS::SecretsManager::Secret', Condition: 'IsLive' } }, 'Key.Condition: '],
   ])('with %s is refused, with the place', async (_case, changes, message) => {
     await expect(load(changes)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['a resource without a type', { Resources: { Key: {} } }, 'template.Resources.Key.Type: '],
+    ['no resources', { Resources: undefined }, 'template.Resources: '],
+    [
+      'a parameter without a value, where one is used',
+      { Parameters: { Level: { Type: 'String' } } },
+      'AuthorizerABCDEF01.Handler: parameter Level has no value here',
+    ],
+    [
+      'a parameter whose value is elsewhere',
+      { Parameters: { Level: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/level' } } },
+      'AuthorizerABCDEF01.Handler: parameter Level has no value here',
+    ],
+  ])('with %s is refused, with the place', async (_case, sections, message) => {
+    const AuthorizerABCDEF01 = fn('a1', { Handler: { Ref: 'Level' } });
+    await expect(load({ AuthorizerABCDEF01 }, sections)).rejects.toThrow(message);
   });
 });

@@ -7,23 +7,25 @@ import { isSourceOf, readEventSources } from './event-sources.ts';
 import { FUNCTION_TYPE, isRunnable, readFunctions } from './functions.ts';
 import { readHttpApi } from './http-api.ts';
 import { makeResolver } from './intrinsics.ts';
-import type { Template } from './model.ts';
+import type { NotRun, Template } from './model.ts';
 import type { Resource } from './names.ts';
 import { ACCOUNT, REGION, TemplateError } from './names.ts';
+import { resourcesNotRun, sectionsNotRun } from './not-run.ts';
 import { isFifo, QUEUE_TYPE, readQueues } from './queues.ts';
-import { makeResources } from './resources.ts';
+import { makeResources, parsed } from './resources.ts';
 import { readSecrets, readTables, SECRET_TYPE, TABLE_TYPES } from './stores.ts';
 import { readApi } from './websocket-api.ts';
 
-const RawTemplate = z.object({
+const RawTemplate = z.looseObject({
   Parameters: z
     .record(z.string(), z.object({ Type: z.string(), Default: z.coerce.string().optional() }))
     .default({}),
   Resources: z.record(
     z.string(),
-    z.object({
+    z.looseObject({
       Type: z.string(),
       Properties: z.record(z.string(), z.unknown()).default({}),
+      Metadata: z.record(z.string(), z.unknown()).optional(),
       Condition: z.string().optional(),
     }),
   ),
@@ -31,18 +33,14 @@ const RawTemplate = z.object({
 
 const RUN = new Set([...TABLE_TYPES, SECRET_TYPE, FUNCTION_TYPE, QUEUE_TYPE]);
 
-/** What a deployment needs and a local run does not. */
-const NEEDS_NOTHING =
-  /^AWS::(IAM::.*|Logs::.*|Lambda::Permission|CDK::Metadata|ApiGateway::Account|ApiGatewayV2::Deployment|SQS::QueuePolicy)$/;
-
 /**
  * Reads `<cdkOutDir>/<stackName>.template.json` into what the local run needs.
- * Throws a `TemplateError` that names the resource and the property it cannot make sense of; resources that
- * nothing here runs come back in `unknown`.
+ * Throws a `TemplateError` that names the resource and the property it cannot make sense of; what nothing here runs
+ * comes back in `notRun`.
  */
 export function loadTemplate(cdkOutDir: string, stackName: string): Template {
   const json: unknown = JSON.parse(readFileSync(join(cdkOutDir, `${stackName}.template.json`), 'utf8'));
-  const raw = RawTemplate.parse(json);
+  const raw = parsed(RawTemplate, json, 'template');
   const all = new Map<string, Resource>(Object.entries(raw.Resources));
   const resolver = makeResolver({ stackName, resources: all, parameters: parameterValues(raw) });
   const direct = new Map([...all].filter(([, resource]) => isRun(resource, all)));
@@ -56,13 +54,15 @@ export function loadTemplate(cdkOutDir: string, stackName: string): Template {
       `conditions are not known here (${condition})`,
     );
   }
-  const resources = makeResources(runs, resolver);
+  const told: NotRun[] = [];
+  const tell = (one: NotRun): void => void told.push(one);
+  const resources = makeResources(runs, resolver, tell);
   const functions = readFunctions(resources, cdkOutDir);
   const queues = readQueues(resources);
   const partsOf = (protocol: Protocol) =>
-    makeResources(new Map([...runs].filter(([, one]) => protocolOf(one, all) === protocol)), resolver);
+    makeResources(new Map([...runs].filter(([, one]) => protocolOf(one, all) === protocol)), resolver, tell);
   const httpApi = readHttpApi(partsOf('HTTP'), functions);
-  return {
+  const read = {
     stackName,
     region: REGION,
     account: ACCOUNT,
@@ -73,10 +73,9 @@ export function loadTemplate(cdkOutDir: string, stackName: string): Template {
     secrets: readSecrets(resources),
     queues,
     eventSources: readEventSources(resources, queues, functions),
-    unknown: [...all]
-      .filter(([id, resource]) => !runs.has(id) && !NEEDS_NOTHING.test(resource.Type))
-      .map(([id, resource]) => ({ resource: id, type: resource.Type })),
   };
+  // Last: by now every reader has told what it left.
+  return { ...read, notRun: [...sectionsNotRun(raw), ...resourcesNotRun(all, runs, told)] };
 }
 
 function isRun(resource: Resource, all: ReadonlyMap<string, Resource>): boolean {
@@ -86,12 +85,12 @@ function isRun(resource: Resource, all: ReadonlyMap<string, Resource>): boolean 
   return resource.Type !== FUNCTION_TYPE || isRunnable(resource);
 }
 
-/** Defaults, but not those of SSM parameters: there the default is only the parameter's name. */
-function parameterValues(raw: z.infer<typeof RawTemplate>): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const [name, parameter] of Object.entries(raw.Parameters)) {
-    if (parameter.Default !== undefined && !parameter.Type.startsWith('AWS::SSM::'))
-      values.set(name, parameter.Default);
-  }
-  return values;
+/** Defaults; none for a parameter without one, and not those of SSM parameters: there the default is only the parameter's name. */
+function parameterValues(raw: z.infer<typeof RawTemplate>): Map<string, string | undefined> {
+  return new Map(
+    Object.entries(raw.Parameters).map(([name, { Type: type, Default: value }]) => [
+      name,
+      type.startsWith('AWS::SSM::') ? undefined : value,
+    ]),
+  );
 }
