@@ -1,14 +1,30 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** No server can listen as it was told to; the message says what to do. */
+export class PortError extends Error {}
+
 /** Whether an error says that a port is taken. */
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+const isTaken = (error: unknown): boolean => hasCode(error, 'EADDRINUSE');
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** The error of `listen`, or what it means where that can be put right. */
+function explained(error: Error, port: number): Error {
+  if (port === 0 && isTaken(error)) {
+    const message =
+      'No port of 127.0.0.1 is free: end programs that hold many connections, or wait a minute.';
+    return new PortError(message, { cause: error });
+  }
+  if (!hasCode(error, 'EACCES')) return error;
+  return new PortError(`Port ${port} is not for this user: choose one from 1024 on.`, { cause: error });
 }
 
 /**
  * Starts a server on the port it should have, or on a free one when that is taken.
- * @param start rejects with the error of `listen` as it is
+ * @param start rejects as {@link listen} does
  * @param onTaken told the port that was taken
  */
 export async function startOnPort<T>(
@@ -26,14 +42,18 @@ export async function startOnPort<T>(
 }
 
 /**
- * Binds a server to loopback; 0 takes a free port. Rejects with the error of `listen` as it is.
+ * Binds a server to loopback; 0 takes a free port.
+ * Rejects with a `PortError`, or with the error of `listen` as it is, such as one with the code EADDRINUSE.
  * @returns `127.0.0.1:PORT`
  */
 export function listen(server: Server, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: Error): void => {
+      reject(explained(error, port));
+    };
+    server.once('error', fail);
     server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
+      server.off('error', fail);
       const address = server.address();
       resolve(`127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`);
     });

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
 import { send } from '../http/answer.ts';
 import { readBody } from '../http/body.ts';
 import { isSigned } from '../http/signed.ts';
 import { parseJson } from '../json.ts';
 import { listen } from '../listen.ts';
-import type { Clock } from '../queues/clock.ts';
 import type { Queues } from '../queues/queues.ts';
 import { makeQueues } from '../queues/queues.ts';
 import type { Template } from '../template/model.ts';

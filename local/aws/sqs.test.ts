@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { makeAws, SQS } from '../../functions/ports/aws.ts';
 import { makeHttp } from '../../functions/ports/http.ts';
 import { anything } from '../fixture.ts';
-import { makeFakeClock, queueSettings } from '../queues/fixture.ts';
+import { queueSettings } from '../queues/fixture.ts';
+import { makeFakeClock } from '../test-clock.ts';
 import { startAws } from './aws.ts';
 
 const dead = queueSettings('dead');

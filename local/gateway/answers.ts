@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { header } from './handshake.ts';
+import { header, isToken } from './handshake.ts';
 
 const Headers = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 
@@ -27,9 +27,6 @@ export interface Answer {
   readonly subprotocol?: string;
 }
 
-/** A token of RFC 9110: nothing else may stand in the header that goes to the client. */
-const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
-
 /** Reads what a function answered; undefined when API Gateway would call it malformed. */
 export function readAnswer(value: unknown): Answer | undefined {
   const answer = ProxyAnswer.safeParse(value).data;
@@ -39,7 +36,8 @@ export function readAnswer(value: unknown): Answer | undefined {
     headers[name] = values.at(-1) ?? '';
   }
   const subprotocol = header(headers, 'Sec-WebSocket-Protocol');
-  if (subprotocol !== undefined && !TOKEN.test(subprotocol)) return undefined;
+  // Nothing else may stand in the header that goes to the client.
+  if (subprotocol !== undefined && !isToken(subprotocol)) return undefined;
   return {
     status: answer.statusCode,
     body: answer.body ?? '',

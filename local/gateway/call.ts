@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Invoke, Result } from '../lambda/environments.ts';
 import type { Template } from '../template/model.ts';
 import type { TraceEvent } from './trace.ts';
@@ -17,7 +18,7 @@ export type Call = (input: CallInput) => Promise<Result>;
 export interface CallOptions {
   readonly template: Template;
   readonly invoke: Invoke;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly trace: (event: TraceEvent) => void;
   /** True once no function may run any more. */
   readonly closed: () => boolean;
@@ -28,28 +29,29 @@ export function makeCall({ template, invoke, clock, trace, closed }: CallOptions
   const names = new Map(template.functions.map((fn) => [fn.logicalId, fn.name]));
   return async ({ functionId, routeKey, connectionId, requestId, timeoutMs, event }) => {
     if (closed()) return failed('GatewayClosed', 'The gateway is closed', 0);
-    const result = await limited(invoke(functionId, event), timeoutMs);
+    const result = await limited(clock, invoke(functionId, event), timeoutMs);
     const name = names.get(functionId) ?? functionId;
     const { ok, ms, coldStart } = result;
     const ids = { connectionId, requestId, routeKey };
-    trace({ kind: 'invoke', at: clock(), ...ids, function: name, ms, coldStart, ok });
+    trace({ kind: 'invoke', at: clock.now(), ...ids, function: name, ms, coldStart, ok });
     return result;
   };
 }
 
 /** The outcome of a function, or an `IntegrationTimeout` when it is not there in time; never rejects. */
-export async function limited(running: Promise<Result>, timeoutMs: number): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
+export async function limited(clock: Clock, running: Promise<Result>, timeoutMs: number): Promise<Result> {
+  let callOff = (): void => undefined;
   const late = new Promise<Result>((resolve) => {
-    const result = failed('IntegrationTimeout', `No answer after ${timeoutMs} ms`, timeoutMs);
-    timer = setTimeout(resolve, timeoutMs, result);
+    callOff = clock.after(timeoutMs, () => {
+      resolve(failed('IntegrationTimeout', `No answer after ${timeoutMs} ms`, timeoutMs));
+    });
   });
   try {
     return await Promise.race([running, late]);
   } catch (error) {
     return failed('InvokeFailed', error instanceof Error ? error.message : String(error), 0);
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
 }
 

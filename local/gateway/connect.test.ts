@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { connect as connectTcp } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { anything, like } from '../fixture.ts';
-import { connect, ID, refusal, run } from './fixture.ts';
-
-const ok = (): unknown => ({ statusCode: 200 });
+import { exchange, open } from '../http/fixture.ts';
+import { makeFakeClock } from '../test-clock.ts';
+import { connect, ID, ok, refusal, run } from './fixture.ts';
+import { upgradeRequest } from './raw-fixture.ts';
 
 describe('$connect', () => {
   it('answering 2xx opens the socket', async () => {
@@ -18,21 +17,6 @@ describe('$connect', () => {
     expect((await connect(url)).socket.readyState).toBe(1);
   });
 
-  it.each([302, 401, 403, 429, 503])('answering %i gives that status and no socket', async (statusCode) => {
-    const { url } = await run({ $connect: () => ({ statusCode, body: 'internal' }) });
-    expect(await refusal(url)).toEqual({ status: statusCode, body: undefined });
-  });
-
-  it('throwing gives 502', async () => {
-    const { url } = await run({
-      $connect: () => {
-        throw new Error('secret');
-      },
-    });
-    const body = { message: 'Internal server error', connectionId: like(ID), requestId: like(ID) };
-    expect(await refusal(url)).toEqual({ status: 502, body });
-  });
-
   it.each([
     [undefined],
     [{}],
@@ -42,19 +26,6 @@ describe('$connect', () => {
   ])('answering %j is malformed and gives 502', async (answer) => {
     const { url } = await run({ $connect: () => answer });
     expect(await refusal(url)).toMatchObject({ status: 502 });
-  });
-
-  it('that takes longer than its integration may gives 502', async () => {
-    const routes = [{ routeKey: '$connect', timeoutMs: 20 }];
-    const { url } = await run({ $connect: () => new Promise(() => undefined) }, { routes });
-    expect(await refusal(url)).toMatchObject({ status: 502 });
-  });
-
-  it('chooses the subprotocol that the client gets', async () => {
-    const headers = { 'sec-websocket-protocol': 'typing-relay' };
-    const { url } = await run({ $connect: () => ({ statusCode: 200, headers }) });
-    const { socket } = await connect(url, { protocols: ['typing-relay', 'ticket.abc'] });
-    expect(socket.protocol).toBe('typing-relay');
   });
 
   it('that chooses none leaves the client without one, so that it drops the socket', async () => {
@@ -74,12 +45,8 @@ describe('$connect', () => {
       $connect: () => new Promise((resolve) => (answer = resolve)),
       $disconnect: ok,
     });
-    const { port } = new URL(gateway.url);
-    const tcp = connectTcp(Number(port), '127.0.0.1');
-    const key = randomBytes(16).toString('base64');
-    tcp.write(
-      `GET /live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
-    );
+    const tcp = await open(gateway.url);
+    tcp.write(upgradeRequest());
     await gateway.event('$connect');
     tcp.resetAndDestroy();
     await once(tcp, 'close');
@@ -94,7 +61,7 @@ describe('$connect', () => {
 
 describe('the CONNECT event', () => {
   it('has the context of API Gateway', async () => {
-    const gateway = await run({ $connect: ok }, { clock: () => Date.UTC(2024, 1, 9, 18, 11, 43) });
+    const gateway = await run({ $connect: ok }, { clock: makeFakeClock(Date.UTC(2024, 1, 9, 18, 11, 43)) });
     await connect(gateway.url, { headers: { 'User-Agent': 'test/1' } });
     const event = await gateway.event('$connect');
     expect(event).toMatchObject({
@@ -125,6 +92,22 @@ describe('the CONNECT event', () => {
     expect(await gateway.event('$connect')).toMatchObject({
       headers: { 'X-MiXed': 'two', Host: anything(String) },
       multiValueHeaders: { 'X-MiXed': ['one', 'two'] },
+    });
+  });
+
+  it('has what API Gateway adds to the headers, over what the client says', async () => {
+    const gateway = await run({ $connect: ok }, { clock: makeFakeClock(Date.UTC(2024, 1, 9, 18, 11, 43)) });
+    await connect(gateway.url, { headers: { 'x-forwarded-for': '10.0.0.9', 'x-forwarded-port': '1' } });
+    const { headers } = await gateway.event('$connect');
+    expect(headers).toEqual({
+      Host: anything(String),
+      'Sec-WebSocket-Extensions': anything(String),
+      'Sec-WebSocket-Key': anything(String),
+      'Sec-WebSocket-Version': '13',
+      'X-Amzn-Trace-Id': like(/^Root=1-65c66adf-[0-9a-f]{24}$/),
+      'X-Forwarded-For': '10.0.0.9, 127.0.0.1',
+      'X-Forwarded-Port': new URL(gateway.url).port,
+      'X-Forwarded-Proto': 'http',
     });
   });
 
@@ -170,6 +153,18 @@ describe('what is no connection', () => {
     const got = await connect(asked).then(() => 'opens', String);
     expect(got).toContain(outcome);
     expect(gateway.events('$connect')).toHaveLength(outcome === 'opens' ? 1 : 0);
+  });
+
+  it.each([
+    'Sec-WebSocket-Protocol: a,, b',
+    'Sec-WebSocket-Protocol: a b',
+    'Sec-WebSocket-Protocol: a, b, a',
+    'Sec-WebSocket-Protocol:',
+    'Sec-WebSocket-Version: 12',
+  ])('an upgrade with the header %s is a bad request, and reaches no function', async (header) => {
+    const gateway = await run({ $connect: ok });
+    expect(await exchange(gateway.url, upgradeRequest(header))).toMatch(/^HTTP\/1\.1 400 /);
+    expect(gateway.events('$connect')).toEqual([]);
   });
 
   it('a plain request is forbidden', async () => {

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import { sourceIp } from '../http/forwarding.ts';
 import type { Template } from '../template/model.ts';
 import { refuse } from './answering.ts';
 import { readAnswer } from './answers.ts';
 import { authorize } from './authorizer.ts';
 import type { Call } from './call.ts';
 import type { Handshake } from './handshake.ts';
-import { readHandshake } from './handshake.ts';
+import { areSubprotocols, readHandshake } from './handshake.ts';
 import { makeConnectionId, makeRequestId } from './ids.ts';
 import type { Client } from './lambda-events.ts';
 import { connectEvent } from './lambda-events.ts';
@@ -15,7 +17,7 @@ import type { TraceEvent } from './trace.ts';
 export interface ConnectOptions {
   readonly template: Template;
   readonly call: Call;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly trace: (event: TraceEvent) => void;
 }
 
@@ -49,15 +51,15 @@ const LONGEST_URL = 4096;
 export function makeConnect(options: ConnectOptions): Connect {
   const { template, clock, trace } = options;
   return async (request, socket) => {
-    const client = makeClient(request, clock());
+    const client = makeClient(request, clock.now());
     const { connectionId } = client;
     const requestId = makeRequestId();
     const outcome =
       precheck(request, template.api.stage) ??
-      (await ask(options, client, requestId, readHandshake(request)));
+      (await ask(options, client, requestId, readHandshake(request, client.connectedAt)));
     if ('client' in outcome) return outcome;
     const { status, message } = outcome;
-    trace({ kind: 'refused', at: clock(), connectionId, requestId, routeKey: '$connect', status });
+    trace({ kind: 'refused', at: clock.now(), connectionId, requestId, routeKey: '$connect', status });
     refuse(socket, status, message === undefined ? undefined : { message, connectionId, requestId });
     return undefined;
   };
@@ -73,14 +75,14 @@ async function ask(
   if (route === undefined) return { client: stranger, requestId };
   let client = stranger;
   if (route.authorizer !== undefined) {
-    const scope = { template, client, at: clock(), requestId };
+    const scope = { template, client, at: clock.now(), requestId };
     const authorization = await authorize(route.authorizer, call, scope, handshake);
     if (!authorization.ok) return authorization;
     client = { ...stranger, authorizer: authorization.context };
   }
   const { functionId, routeKey, timeoutMs } = route;
   const { connectionId } = client;
-  const event = connectEvent({ template, client, at: clock(), requestId }, handshake);
+  const event = connectEvent({ template, client, at: clock.now(), requestId }, handshake);
   const result = await call({ functionId, routeKey, connectionId, requestId, timeoutMs, event });
   const answer = result.ok ? readAnswer(result.value) : undefined;
   if (answer === undefined) return BAD_GATEWAY;
@@ -97,10 +99,19 @@ function precheck(request: IncomingMessage, stage: string): Refusal | undefined 
   if (url.length > LONGEST_URL) return TOO_LONG;
   const path = url.replace(/\?.*$/s, '');
   if (path !== `/${stage}` && path !== `/${stage}/`) return FORBIDDEN;
-  const { upgrade, 'sec-websocket-key': key = '', 'sec-websocket-version': version } = request.headers;
-  const isWebSocket = upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
   // RFC 6455 section 4.2.1: looked at before a function runs, which could not be told of the failure later.
-  return isWebSocket && version === '13' && /^[A-Za-z0-9+/]{22}==$/.test(key) ? undefined : BAD_REQUEST;
+  return isHandshake(request) ? undefined : BAD_REQUEST;
+}
+
+function isHandshake({ method, headers }: IncomingMessage): boolean {
+  const { upgrade, 'sec-websocket-key': key = '', 'sec-websocket-protocol': offered } = headers;
+  return (
+    method === 'GET' &&
+    upgrade?.toLowerCase() === 'websocket' &&
+    headers['sec-websocket-version'] === '13' &&
+    /^[A-Za-z0-9+/]{22}==$/.test(key) &&
+    (offered === undefined || areSubprotocols(offered))
+  );
 }
 
 function makeClient(request: IncomingMessage, connectedAt: number): Client {
@@ -108,7 +119,7 @@ function makeClient(request: IncomingMessage, connectedAt: number): Client {
   return {
     connectionId: makeConnectionId(),
     connectedAt,
-    sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+    sourceIp: sourceIp(request),
     ...(userAgent === undefined ? {} : { userAgent }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../clock.ts';
 import { FRAME_LIMITS, makeFrameMeter } from './frames.ts';
 import type { Client } from './lambda-events.ts';
 
@@ -27,7 +28,7 @@ export interface ConnectionOptions {
   readonly socket: Duplex;
   readonly client: Client;
   readonly limits: LifeLimits;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly onMessage: (connection: Connection, body: string) => void;
   /** The connection began to close: nothing can be sent to it any more. */
   readonly onGone: (connection: Connection) => void;
@@ -37,6 +38,13 @@ export interface ConnectionOptions {
 const GOING_AWAY = 1001;
 const UNSUPPORTED_DATA = 1003;
 const TOO_LARGE = 1009;
+const PROTOCOL_ERROR = 1002;
+
+/** github.com/websockets/ws/blob/8.23.0/lib/receiver.js: any other is a `PROTOCOL_ERROR`, and sizes are looked at here. */
+const WS_ERROR_CODES: ReadonlyMap<string, number> = new Map([
+  ['WS_ERR_INVALID_UTF8', 1007],
+  ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008],
+]);
 
 /** What waits for a client that does not read, in bytes; beyond it the client counts as gone. */
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
@@ -44,7 +52,7 @@ const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 /** Runs an accepted socket by API Gateway's limits. */
 export function openConnection(options: ConnectionOptions): Connection {
   const { webSocket, client, clock } = options;
-  let lastActiveAt = clock();
+  let lastActiveAt = clock.now();
   let received = 0;
   let lastAccepted = Number.POSITIVE_INFINITY;
   let closedWith: { code: number; reason: string } | undefined;
@@ -56,10 +64,15 @@ export function openConnection(options: ConnectionOptions): Connection {
     options.onGone(connection);
     webSocket.close(code, reason);
   }
-  const timers = startTimers(options.limits, close);
+  const stopTimers = startTimers(
+    options,
+    () => lastActiveAt,
+    () => {
+      close(GOING_AWAY, 'Going away');
+    },
+  );
   function touch(): void {
-    lastActiveAt = clock();
-    timers.touch();
+    lastActiveAt = clock.now();
   }
   function onMessage(data: RawData, isBinary: boolean): void {
     received += 1;
@@ -78,7 +91,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     close,
     ended: new Promise((resolve) => {
       webSocket.once('close', (code, reason) => {
-        timers.stop();
+        stopTimers();
         options.onGone(connection);
         options.onEnd(connection, closedWith?.code ?? code, closedWith?.reason ?? reason.toString('utf8'));
         resolve();
@@ -90,6 +103,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     onTooLarge: (before) => {
       close(TOO_LARGE, '', before);
     },
+    onBroken: close,
     onMessage,
   });
   return connection;
@@ -110,10 +124,13 @@ function queueText(webSocket: WebSocket, text: string): boolean {
 interface Listeners {
   readonly touch: () => void;
   readonly onTooLarge: (messagesBefore: number) => void;
+  /** Told the code that the client is sent for bytes that are no WebSocket. */
+  readonly onBroken: (code: number) => void;
   readonly onMessage: (data: RawData, isBinary: boolean) => void;
 }
 
-function listen({ webSocket, socket }: ConnectionOptions, { touch, onTooLarge, onMessage }: Listeners): void {
+function listen({ webSocket, socket }: ConnectionOptions, listeners: Listeners): void {
+  const { touch, onTooLarge, onBroken, onMessage } = listeners;
   // Before the listener of `ws`, so that a frame that is too large is met before its message is handed on.
   socket.prependListener('data', makeFrameMeter(FRAME_LIMITS, onTooLarge));
   webSocket.on('message', (data, isBinary) => {
@@ -122,24 +139,38 @@ function listen({ webSocket, socket }: ConnectionOptions, { touch, onTooLarge, o
   });
   webSocket.on('ping', touch);
   webSocket.on('pong', touch);
-  // A broken frame or a broken connection: `close` follows with its code.
-  webSocket.on('error', () => undefined);
+  webSocket.on('error', (error) => {
+    const code = brokenCode(error);
+    if (code !== undefined) onBroken(code);
+  });
 }
 
+/** The code that `ws` closes with for a frame it cannot take; undefined for a broken connection, whose end follows. */
+function brokenCode(error: Error): number | undefined {
+  const code = 'code' in error ? String(error.code) : '';
+  return code.startsWith('WS_ERR_') ? (WS_ERROR_CODES.get(code) ?? PROTOCOL_ERROR) : undefined;
+}
+
+/**
+ * Calls `end` when the connection was idle for its time or its life is over; answers what calls that off.
+ * A frame sets no timer: the one of the idle time looks again when it rings, or thousands of busy clients would cost.
+ */
 function startTimers(
-  { idleMs, lifeMs }: LifeLimits,
-  close: Connection['close'],
-): { touch: () => void; stop: () => void } {
-  const idle = setTimeout(close, idleMs, GOING_AWAY, 'Going away');
-  const life = setTimeout(close, lifeMs, GOING_AWAY, 'Going away');
-  return {
-    touch: () => {
-      idle.refresh();
-    },
-    stop: () => {
-      clearTimeout(idle);
-      clearTimeout(life);
-    },
+  { limits: { idleMs, lifeMs }, clock }: ConnectionOptions,
+  lastActiveAt: () => number,
+  end: () => void,
+): () => void {
+  let callOffIdle = (): void => undefined;
+  function watchIdle(): void {
+    const left = lastActiveAt() + idleMs - clock.now();
+    if (left <= 0) end();
+    else callOffIdle = clock.after(left, watchIdle);
+  }
+  watchIdle();
+  const callOffLife = clock.after(lifeMs, end);
+  return () => {
+    callOffIdle();
+    callOffLife();
   };
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Invoke } from '../lambda/environments.ts';
@@ -10,6 +11,9 @@ import type { TraceEvent } from './trace.ts';
 
 /** The form of connection and request ids. */
 export const ID = /^[\w-]{15}=$/;
+
+/** Answers well, and nothing else. */
+export const ok = (): unknown => ({ statusCode: 200 });
 
 type Handler = (event: Record<string, unknown>) => unknown;
 
@@ -40,7 +44,7 @@ export function makeTemplate(routes: readonly TestRoute[]): Template {
     secrets: [],
     queues: [],
     eventSources: [],
-    unknown: [],
+    notRun: [],
   };
 }
 
@@ -171,4 +175,21 @@ export function refusal(
       });
     });
   });
+}
+
+/** The AWS SDK against a gateway's `@connections`. */
+export function sdk({ callbackUrl }: Gateway): ApiGatewayManagementApiClient {
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+  const settings = { endpoint: callbackUrl, region: 'us-east-1', credentials, maxAttempts: 1 };
+  const api = new ApiGatewayManagementApiClient(settings);
+  onTestFinished(() => {
+    api.destroy();
+  });
+  return api;
+}
+
+/** The id of a gateway's first connection, once its `$connect` runs. */
+export async function connectionId({ event }: Pick<TestGateway, 'event'>): Promise<string> {
+  const { requestContext } = await event('$connect');
+  return String(Object.entries(requestContext ?? {}).find(([key]) => key === 'connectionId')?.[1]);
 }

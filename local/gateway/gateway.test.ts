@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { like } from '../fixture.ts';
-import { connect, ID, makeTemplate, refusal, run } from './fixture.ts';
+import { connect, ID, makeTemplate, ok, refusal, run } from './fixture.ts';
 import { startGateway } from './gateway.ts';
-
-const ok = (): unknown => ({ statusCode: 200 });
 
 describe('the gateway', () => {
   it('rejects with the error of listen when the port is taken', async () => {

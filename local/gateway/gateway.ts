@@ -1,4 +1,8 @@
+import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
+import { answerBrokenRequests } from '../http/broken-requests.ts';
 import type { Invoke } from '../lambda/environments.ts';
 import { listen, trackSockets } from '../listen.ts';
 import type { Template } from '../template/model.ts';
@@ -12,18 +16,22 @@ import { makeMessages } from './messages.ts';
 import { makeSelector } from './routes.ts';
 import type { TraceEvent } from './trace.ts';
 
+export interface GatewayLimits extends LifeLimits {
+  /** How long a client may take over the head of its request. AWS documents no such limit; this is Node.js's own. */
+  readonly headMs: number;
+}
+const LIMITS: GatewayLimits = { ...LIFE_LIMITS, headMs: 60_000 };
+
 export interface GatewayOptions {
   readonly template: Template;
   /** 0 takes a free one. */
   readonly port: number;
   readonly invoke: Invoke;
-  /** Epoch ms. */
-  readonly clock?: () => number;
+  readonly clock?: Clock;
   readonly onTrace?: (event: TraceEvent) => void;
   /** From 0 up to 1: messages that come together are handled in an order drawn from it, as may happen on AWS. */
   readonly random?: () => number;
-  /** AWS's own by default: 10 minutes and 2 hours. */
-  readonly limits?: Partial<LifeLimits>;
+  readonly limits?: Partial<GatewayLimits>;
 }
 
 export interface Gateway {
@@ -40,7 +48,8 @@ export interface Gateway {
  * Rejects with the error of `listen` as it is, such as one with the code EADDRINUSE.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { template, invoke, clock = Date.now, onTrace: trace = () => undefined, random } = options;
+  const { template, invoke, clock = systemClock, onTrace: trace = () => undefined, random } = options;
+  const limits = { ...LIMITS, ...options.limits };
   const { stage, routeSelectionExpression } = template.api;
   const selector = makeSelector(routeSelectionExpression);
   if (selector === undefined) throw new Error(`Cannot select routes by ${routeSelectionExpression}`);
@@ -48,8 +57,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const call = makeCall({ template, invoke, clock, trace, closed: () => closed });
   const connect = makeConnect({ template, call, clock, trace });
   const messages = makeMessages({ template, selector, call, clock, trace });
-  const hub = makeHub({ messages, limits: { ...LIFE_LIMITS, ...options.limits }, clock, trace, random });
-  const server = createServer(makeManagement({ stage, find: hub.find, clock, trace }));
+  const hub = makeHub({ messages, limits, clock, trace, random });
+  const server = makeServer(limits.headMs, makeManagement({ stage, find: hub.find, clock, trace }));
   const sockets = trackSockets(server);
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => undefined);
@@ -70,4 +79,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await freed;
     },
   };
+}
+
+/** `headMs` is looked at as often as Node.js does by itself, or oftener where it is short. */
+function makeServer(headMs: number, listener: RequestListener): Server {
+  const connectionsCheckingInterval = Math.min(30_000, headMs);
+  const server = createServer({ headersTimeout: headMs, connectionsCheckingInterval }, listener);
+  // What is over a count that Node.js sets by itself would be left out in silence.
+  server.maxHeadersCount = 0;
+  answerBrokenRequests(server);
+  return server;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { forwardingHeaders } from '../http/forwarding.ts';
 
 /** What a client's upgrade request says, in the shape the events carry it. */
 export interface Handshake {
@@ -8,16 +9,22 @@ export interface Handshake {
   readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** These speak of the hop to the gateway, and no event has them. */
-const HOP_HEADERS: ReadonlySet<string> = new Set(['connection', 'upgrade']);
+/** These speak of the hop to the gateway: the CONNECT event has none of them. */
+const HOP_HEADERS = ['connection', 'upgrade'];
 
-/** Reads headers, with the client's own case, and the query string, where there is one. */
-export function readHandshake(request: IncomingMessage): Handshake {
+/**
+ * Reads headers, with the client's own case and what API Gateway adds, and the query string, where there is one.
+ * @param at epoch ms
+ */
+export function readHandshake(request: IncomingMessage, at: number): Handshake {
+  const added = Object.entries(forwardingHeaders(request, at));
+  const left = new Set([...HOP_HEADERS, ...added.map(([name]) => name.toLowerCase())]);
   const headers: [string, string][] = [];
   for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
     const [name = '', value = ''] = request.rawHeaders.slice(index, index + 2);
-    if (!HOP_HEADERS.has(name.toLowerCase())) headers.push([name, value]);
+    if (!left.has(name.toLowerCase())) headers.push([name, value]);
   }
+  headers.push(...added);
   const url = request.url ?? '';
   const mark = url.indexOf('?');
   const query = mark === -1 ? [] : [...new URLSearchParams(url.slice(mark + 1))];
@@ -43,6 +50,17 @@ export function hasIdentity(sources: readonly string[], handshake: Handshake): b
       kind === 'header' ? header(handshake.headers, name) : handshake.queryStringParameters?.[name];
     return value !== undefined && value !== '';
   });
+}
+
+/** A token of RFC 9110 section 5.6.2. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
+export const isToken = (text: string): boolean => TOKEN.test(text);
+
+/** True when a client offers subprotocols as RFC 6455 section 4.1 has it: tokens, none of them twice. */
+export function areSubprotocols(offered: string): boolean {
+  const names = offered.split(',').map((name) => name.trim());
+  return names.every(isToken) && new Set(names).size === names.length;
 }
 
 /** Finds a header whatever its case. */

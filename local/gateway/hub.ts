@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
+import type { Clock } from '../clock.ts';
 import type { Accepted } from './connect.ts';
 import type { Connection, LifeLimits } from './connections.ts';
 import { openConnection } from './connections.ts';
@@ -13,7 +14,7 @@ import type { TraceEvent } from './trace.ts';
 export interface HubOptions {
   readonly messages: Messages;
   readonly limits: LifeLimits;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly trace: (event: TraceEvent) => void;
   /** See {@link makeShuffle}. */
   readonly random: (() => number) | undefined;
@@ -49,7 +50,7 @@ export function makeHub({ messages, limits, clock, trace, random }: HubOptions):
       void messages.disconnected(client, 1006, '');
       return;
     }
-    const shuffle = makeShuffle<() => unknown>((deliver) => deliver(), random);
+    const shuffle = makeShuffle<() => unknown>((deliver) => deliver(), clock, random);
     const connection = openConnection({
       webSocket,
       socket,
@@ -67,7 +68,7 @@ export function makeHub({ messages, limits, clock, trace, random }: HubOptions):
     });
     open.set(connectionId, connection);
     running.add(connection);
-    trace({ kind: 'connect', at: clock(), connectionId, requestId, routeKey: '$connect' });
+    trace({ kind: 'connect', at: clock.now(), connectionId, requestId, routeKey: '$connect' });
   }
 
   return {

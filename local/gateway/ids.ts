@@ -5,6 +5,9 @@ export function makeConnectionId(): string {
   return sixteen();
 }
 
+/** True for a text of the form of a connection id. */
+export const isConnectionId = (text: string): boolean => /^[\w-]{15}=$/.test(text);
+
 /** A request or message id: the same form. */
 export function makeRequestId(): string {
   return sixteen();

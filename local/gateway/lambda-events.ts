@@ -57,6 +57,9 @@ export function connectEvent(scope: EventScope, handshake: Handshake): Event {
   return { ...handshake, requestContext: connectContext(scope), isBase64Encoded: false };
 }
 
+/** An authorizer's event alone has the headers of the hop, as in AWS' example of it. */
+const HOP_HEADERS = { Connection: 'upgrade', 'content-length': '0', Upgrade: 'websocket' };
+
 /**
  * The event of a REQUEST authorizer.
  * docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
@@ -66,6 +69,8 @@ export function authorizerEvent(scope: EventScope, handshake: Handshake): Event 
     type: 'REQUEST',
     methodArn: methodArn(scope.template),
     ...handshake,
+    headers: { ...HOP_HEADERS, ...handshake.headers },
+    multiValueHeaders: { ...multiValue(HOP_HEADERS), ...handshake.multiValueHeaders },
     stageVariables: {},
     requestContext: connectContext(scope),
   };
@@ -94,10 +99,14 @@ export function disconnectEvent(scope: EventScope, code: number, reason: string)
   };
   return {
     headers,
-    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    multiValueHeaders: multiValue(headers),
     requestContext: requestContext(scope, own),
     isBase64Encoded: false,
   };
+}
+
+function multiValue(headers: Readonly<Record<string, string>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
 }
 
 const STANDARD_REASONS: ReadonlyMap<number, string> = new Map([

@@ -1,58 +1,86 @@
 import {
-  ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
   GetConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { TestClient, TestGateway } from './fixture.ts';
-import { connect, run } from './fixture.ts';
+import { describe, expect, it } from 'vitest';
+import { like } from '../fixture.ts';
+import { makeFakeClock, START } from '../test-clock.ts';
+import type { TestGateway } from './fixture.ts';
+import { connect, connectionId, ok, run, sdk } from './fixture.ts';
 
 const KB = 1024;
-const ok = (): unknown => ({ statusCode: 200 });
-
-function sdk(endpoint: string): ApiGatewayManagementApiClient {
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  const api = new ApiGatewayManagementApiClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials,
-    maxAttempts: 1,
-  });
-  onTestFinished(() => {
-    api.destroy();
-  });
-  return api;
-}
-
-interface Setup {
-  readonly gateway: TestGateway;
-  readonly client: TestClient;
-  readonly api: ApiGatewayManagementApiClient;
-  readonly ConnectionId: string;
-}
-
-async function setup(): Promise<Setup> {
-  const gateway = await run({ $connect: ok, $disconnect: ok });
-  const client = await connect(gateway.url, { headers: { 'User-Agent': 'test/1' } });
-  return { gateway, client, api: sdk(gateway.callbackUrl), ConnectionId: connectionId(gateway) };
-}
-
-function connectionId({ events }: TestGateway): string {
-  const context = events('$connect')[0]?.['requestContext'];
-  return String(Object.entries(context ?? {}).find(([key]) => key === 'connectionId')?.[1]);
-}
-
 const gone = { name: 'GoneException', $metadata: { httpStatusCode: 410 } };
 
 describe('@connections', () => {
+  async function setup() {
+    const gateway = await run({ $connect: ok, $disconnect: ok });
+    const client = await connect(gateway.url, { headers: { 'User-Agent': 'test/1' } });
+    return { gateway, client, api: sdk(gateway), ConnectionId: await connectionId(gateway) };
+  }
+
   it('POST sends a text frame', async () => {
     const { client, api, ConnectionId } = await setup();
     await api.send(new PostToConnectionCommand({ ConnectionId, Data: Buffer.from('{"é":1}') }));
     expect(await client.next()).toBe('{"é":1}');
   });
 
-  it('POST of 128 KB passes, and over it gives 413', async () => {
+  it('GET answers in camelCase', async () => {
+    const { gateway, ConnectionId } = await setup();
+    const headers = { Authorization: 'AWS4-HMAC-SHA256 Credential=local' };
+    const response = await fetch(`${gateway.callbackUrl}/@connections/${ConnectionId}`, { headers });
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      {
+        connectedAt: like(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        identity: { sourceIp: '127.0.0.1', userAgent: 'test/1' },
+        lastActiveAt: like(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      },
+    ]);
+  });
+
+  it('GET tells when the connection began, and when its last frame came', async () => {
+    const clock = makeFakeClock();
+    const gateway = await run({ $connect: ok, typing: ok }, { clock });
+    const client = await connect(gateway.url);
+    await clock.advance(1_000);
+    client.send({ type: 'typing' });
+    await gateway.event('typing');
+    await clock.advance(1_000);
+    const command = new GetConnectionCommand({ ConnectionId: await connectionId(gateway) });
+    expect(await sdk(gateway).send(command)).toMatchObject({
+      ConnectedAt: new Date(START),
+      Identity: { SourceIp: '127.0.0.1', UserAgent: '' },
+      LastActiveAt: new Date(START + 1_000),
+    });
+  });
+
+  it('DELETE closes with 1000', async () => {
+    const { gateway, client, api, ConnectionId } = await setup();
+    const { $metadata: metadata } = await api.send(new DeleteConnectionCommand({ ConnectionId }));
+    expect(metadata.httpStatusCode).toBe(204);
+    expect(await client.closed).toMatchObject({ code: 1000 });
+    expect(await gateway.event('$disconnect')).toHaveProperty('requestContext.disconnectStatusCode', 1000);
+  });
+
+  it('gone → 410 with x-amzn-ErrorType: GoneException', async () => {
+    const { gateway, client, api, ConnectionId } = await setup();
+    client.socket.close();
+    await gateway.event('$disconnect');
+    const calls = [
+      () => api.send(new PostToConnectionCommand({ ConnectionId, Data: 'x' })),
+      () => api.send(new GetConnectionCommand({ ConnectionId })),
+      () => api.send(new DeleteConnectionCommand({ ConnectionId })),
+    ];
+    for (const call of calls) {
+      await expect(call()).rejects.toMatchObject(gone);
+    }
+    const headers = { Authorization: 'AWS4-HMAC-SHA256 Credential=local' };
+    const response = await fetch(`${gateway.callbackUrl}/@connections/${ConnectionId}`, { headers });
+    expect([response.status, response.headers.get('x-amzn-ErrorType')]).toEqual([410, 'GoneException']);
+  });
+
+  it('over 128 KB → 413, and 128 KB pass', async () => {
     const { client, api, ConnectionId } = await setup();
     await api.send(new PostToConnectionCommand({ ConnectionId, Data: 'c'.repeat(128 * KB) }));
     expect(await client.next()).toHaveLength(128 * KB);
@@ -63,13 +91,13 @@ describe('@connections', () => {
     });
   });
 
-  it('POST to a client that has left gives 410', async () => {
-    const { gateway, client, api, ConnectionId } = await setup();
-    client.socket.close();
-    await gateway.event('$disconnect');
-    await expect(api.send(new PostToConnectionCommand({ ConnectionId, Data: 'x' }))).rejects.toMatchObject(
-      gone,
-    );
+  it.each([encodeURIComponent, String])('ids end in "=", percent-encoded or not', async (encode) => {
+    const { gateway, client, ConnectionId } = await setup();
+    expect(ConnectionId).toMatch(/^[\w-]{15}=$/);
+    const headers = { Authorization: 'AWS4-HMAC-SHA256 Credential=local' };
+    const url = `${gateway.callbackUrl}/@connections/${encode(ConnectionId)}`;
+    expect((await fetch(url, { method: 'POST', headers, body: 'x' })).status).toBe(200);
+    expect(await client.next()).toBe('x');
   });
 
   it('POST does not wait for a client that does not read, and ends one that is megabytes behind', async () => {
@@ -89,9 +117,9 @@ describe('@connections', () => {
     const seen: unknown[] = [];
     const gateway: TestGateway = await run({
       $connect: async () => {
-        const command = new PostToConnectionCommand({ ConnectionId: connectionId(gateway), Data: 'x' });
+        const command = new PostToConnectionCommand({ ConnectionId: await connectionId(gateway), Data: 'x' });
         seen.push(
-          await sdk(gateway.callbackUrl)
+          await sdk(gateway)
             .send(command)
             .catch((error: unknown) => error),
         );
@@ -102,41 +130,16 @@ describe('@connections', () => {
     expect(seen).toMatchObject([gone]);
   });
 
-  it('GET describes the connection', async () => {
-    const { api, ConnectionId } = await setup();
-    const answer = await api.send(new GetConnectionCommand({ ConnectionId }));
-    expect(answer.Identity).toEqual({ SourceIp: '127.0.0.1', UserAgent: 'test/1' });
-    expect(answer.ConnectedAt).toBeInstanceOf(Date);
-    expect(answer.LastActiveAt?.getTime()).toBeGreaterThanOrEqual(answer.ConnectedAt?.getTime() ?? Infinity);
-  });
-
-  it('GET answers in camelCase', async () => {
-    const { gateway, ConnectionId } = await setup();
-    const response = await fetch(`${gateway.callbackUrl}/@connections/${ConnectionId}`, {
-      headers: { Authorization: 'AWS4-HMAC-SHA256 Credential=local' },
+  it('an id that no connection ever had gives 410, and what is no id 400', async () => {
+    const { api } = await setup();
+    const ask = (ConnectionId: string) => api.send(new GetConnectionCommand({ ConnectionId }));
+    await expect(ask('L0SM9cOFvHcCIhw=')).rejects.toMatchObject(gone);
+    await expect(ask('cjy8i76bx002884le6n17d49b')).rejects.toMatchObject({
+      name: 'BadRequestException',
+      message: 'Invalid connectionId: cjy8i76bx002884le6n17d49b',
+      $metadata: { httpStatusCode: 400 },
     });
-    expect(await response.json()).toMatchObject({ identity: { sourceIp: '127.0.0.1', userAgent: 'test/1' } });
   });
-
-  it('DELETE closes with 1000 and is told to $disconnect', async () => {
-    const { gateway, client, api, ConnectionId } = await setup();
-    const { $metadata: metadata } = await api.send(new DeleteConnectionCommand({ ConnectionId }));
-    expect(metadata.httpStatusCode).toBe(204);
-    expect(await client.closed).toMatchObject({ code: 1000 });
-    expect(await gateway.event('$disconnect')).toHaveProperty('requestContext.disconnectStatusCode', 1000);
-  });
-
-  it.each([GetConnectionCommand, DeleteConnectionCommand])(
-    '%o of an unknown id gives 410',
-    async (Command) => {
-      const { api } = await setup();
-      const sent =
-        Command === GetConnectionCommand
-          ? api.send(new GetConnectionCommand({ ConnectionId: 'L0SM9cOFvHcCIhw=' }))
-          : api.send(new DeleteConnectionCommand({ ConnectionId: 'L0SM9cOFvHcCIhw=' }));
-      await expect(sent).rejects.toMatchObject(gone);
-    },
-  );
 
   it('without a signature is forbidden', async () => {
     const { gateway, client, ConnectionId } = await setup();

@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
 import { readBody } from '../http/body.ts';
 import { isSigned } from '../http/signed.ts';
 import { answer } from './answering.ts';
 import type { Connection } from './connections.ts';
 import { FRAME_LIMITS } from './frames.ts';
+import { isConnectionId } from './ids.ts';
 import type { TraceEvent } from './trace.ts';
 
 export interface ManagementOptions {
   readonly stage: string;
   readonly find: (connectionId: string) => Connection | undefined;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly trace: (event: TraceEvent) => void;
 }
 
@@ -41,6 +43,11 @@ async function handle(
   }
   if (!isSigned(request)) {
     fail(response, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+    return;
+  }
+  if (!isConnectionId(id)) {
+    // Seen on AWS and not documented: github.com/dherault/serverless-offline/issues/749
+    fail(response, 400, 'BadRequestException', `Invalid connectionId: ${id}`);
     return;
   }
   const connection = options.find(id);
@@ -80,7 +87,7 @@ function post(
     gone(response);
     return;
   }
-  trace({ kind: 'frame-out', at: clock(), connectionId: connection.client.connectionId, body: text });
+  trace({ kind: 'frame-out', at: clock.now(), connectionId: connection.client.connectionId, body: text });
   answer(response, 200);
 }
 

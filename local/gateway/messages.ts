@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Route, Template } from '../template/model.ts';
 import { readAnswer } from './answers.ts';
 import type { Call } from './call.ts';
@@ -12,7 +13,7 @@ export interface MessagesOptions {
   readonly template: Template;
   readonly selector: Selector;
   readonly call: Call;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly trace: (event: TraceEvent) => void;
 }
 
@@ -41,23 +42,23 @@ export function makeMessages(options: MessagesOptions): Messages {
     const { connectionId } = connection.client;
     const route = selectRoute(routes, options.selector, body);
     const ids = { connectionId, requestId, ...(route === undefined ? {} : { routeKey: route.routeKey }) };
-    trace({ kind: 'frame-in', at: clock(), ...ids, body });
+    trace({ kind: 'frame-in', at: clock.now(), ...ids, body });
     const text =
       route === undefined
         ? failure('Forbidden', connection, requestId)
         : await run(options, route, connection, { body, requestId });
     if (text === '' || !connection.send(text)) return;
-    trace({ kind: 'frame-out', at: clock(), ...ids, body: text });
+    trace({ kind: 'frame-out', at: clock.now(), ...ids, body: text });
   }
 
   async function disconnected(client: Connection['client'], code: number, reason: string): Promise<void> {
     const { connectionId } = client;
     const requestId = makeRequestId();
-    trace({ kind: 'disconnect', at: clock(), connectionId, requestId, status: code });
+    trace({ kind: 'disconnect', at: clock.now(), connectionId, requestId, status: code });
     const route = routes.get('$disconnect');
     if (route === undefined) return;
     const { functionId, routeKey, timeoutMs } = route;
-    const event = disconnectEvent({ template, client, at: clock(), requestId }, code, reason);
+    const event = disconnectEvent({ template, client, at: clock.now(), requestId }, code, reason);
     await call({ functionId, routeKey, connectionId, requestId, timeoutMs, event });
   }
 
@@ -73,7 +74,7 @@ async function run(
 ): Promise<string> {
   const { client } = connection;
   const { connectionId } = client;
-  const event = messageEvent({ template, client, at: clock(), requestId }, routeKey, body);
+  const event = messageEvent({ template, client, at: clock.now(), requestId }, routeKey, body);
   const result = await call({ functionId, routeKey, connectionId, requestId, timeoutMs, event });
   const answer = result.ok ? readAnswer(result.value) : undefined;
   if (answer !== undefined) return returnsResponse ? answer.body : '';

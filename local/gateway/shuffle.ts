@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+
 /** Messages that come within this time of each other are put in a drawn order. */
 const WINDOW_MS = 10;
 
@@ -7,6 +9,7 @@ const WINDOW_MS = 10;
  */
 export function makeShuffle<T>(
   deliver: (item: T) => void,
+  clock: Clock,
   random: (() => number) | undefined,
 ): (item: T) => void {
   if (random === undefined) return deliver;
@@ -14,10 +17,10 @@ export function makeShuffle<T>(
   return (item) => {
     waiting.push(item);
     if (waiting.length > 1) return;
-    setTimeout(() => {
+    clock.after(WINDOW_MS, () => {
       const batch = waiting;
       waiting = [];
       while (batch.length > 0) batch.splice(Math.floor(random() * batch.length), 1).forEach(deliver);
-    }, WINDOW_MS);
+    });
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { like } from '../fixture.ts';
-import { exchange, head, run } from './fixture.ts';
+import { exchange } from '../http/fixture.ts';
+import { head, run } from './fixture.ts';
 
 async function answered(value: unknown): Promise<Response> {
   const { url } = await run({ $default: () => value });

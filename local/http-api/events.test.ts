@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { like } from '../fixture.ts';
-import { exchange, head, run } from './fixture.ts';
+import { exchange } from '../http/fixture.ts';
+import { makeFakeClock } from '../test-clock.ts';
+import { head, run } from './fixture.ts';
 
 const ok = (): unknown => ({ statusCode: 200 });
 
-describe('the event', () => {
-  it('has all that payload format 2.0 has', async () => {
+describe('HTTP API route with its payload format 2.0: the event', () => {
+  it('has all that the format has', async () => {
     const at = Date.UTC(2024, 1, 9, 18, 11, 43);
     const handlers = { 'POST /webhooks/{name}': ok };
-    const api = await run(handlers, { clock: () => at, stageVariables: { colour: 'blue' } });
+    const api = await run(handlers, { clock: makeFakeClock(at), stageVariables: { colour: 'blue' } });
     const answer = await exchange(
       api.url,
       head(

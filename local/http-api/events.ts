@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { requestTime } from '../gateway/lambda-events.ts';
+import { forwardingHeaders, sourceIp } from '../http/forwarding.ts';
 import type { HttpApi, Template } from '../template/model.ts';
 import type { Selected } from './routes.ts';
 import type { Target } from './target.ts';
@@ -89,20 +89,14 @@ function headersOf({ message, body, at }: HttpRequest): Record<string, string> {
   for (const [name, values = []] of Object.entries(message.headersDistinct)) {
     if (name !== 'cookie' && !HOP_HEADERS.has(name)) headers.set(name, values.join(','));
   }
-  const forwarded = headers.get('x-forwarded-for');
-  const trace = `Root=1-${Math.floor(at / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
+  const added = Object.entries(forwardingHeaders(message, at));
   return {
-    'x-amzn-trace-id': trace,
     ...Object.fromEntries(headers),
     // Of a body in chunks as well: API Gateway hands it on as a whole.
     'content-length': String(body.length),
-    'x-forwarded-for': (forwarded === undefined ? '' : `${forwarded}, `) + sourceIp(message),
-    'x-forwarded-port': String(message.socket.localPort ?? ''),
-    'x-forwarded-proto': 'http',
+    ...Object.fromEntries(added.map(([name, value]) => [name.toLowerCase(), value])),
   };
 }
-
-const sourceIp = (message: IncomingMessage): string => message.socket.remoteAddress ?? '127.0.0.1';
 
 /**
  * True for a body that the event carries as text.

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import type { Socket } from 'node:net';
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import * as z from 'zod';
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import type { Invoke } from '../lambda/environments.ts';
 import type { HttpApi } from '../template/model.ts';
 import type { RunningHttpApi } from './http-api.ts';
@@ -17,7 +15,7 @@ export type Handlers = Readonly<Record<string, (event: Event) => unknown>>;
 
 export interface TestOptions extends Partial<Omit<HttpApi, 'routes'>> {
   readonly port?: number;
-  readonly clock?: () => number;
+  readonly clock?: Clock;
   /** In place of the handlers. */
   readonly invoke?: Invoke;
   readonly timeoutMs?: number;
@@ -32,7 +30,7 @@ export interface TestHttpApi extends RunningHttpApi {
 
 /** Starts an API with one route per handler; it is closed with the test. */
 export async function run(handlers: Handlers, options: TestOptions = {}): Promise<TestHttpApi> {
-  const { port = 0, clock = Date.now, timeoutMs = 30_000, invoke, ...own } = options;
+  const { port = 0, clock = systemClock, timeoutMs = 30_000, invoke, ...own } = options;
   const routes = Object.keys(handlers).map((routeKey) => ({ routeKey, functionId: routeKey, timeoutMs }));
   const recorder = makeInvoke(handlers);
   const api = await startHttpApi({
@@ -64,25 +62,6 @@ function makeInvoke(handlers: Handlers): Pick<TestHttpApi, 'events' | 'event'> &
     }
   };
   return { invoke, events, event };
-}
-
-/** A socket to the API, for what no HTTP client sends. */
-export async function open(url: string): Promise<Socket> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  onTestFinished(() => {
-    socket.destroy();
-  });
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** Sends these bytes as they are, and gives the whole answer as text. */
-export async function exchange(url: string, ...parts: (string | Buffer)[]): Promise<string> {
-  const socket = await open(url);
-  for (const part of parts) {
-    await new Promise((resolve) => socket.write(part, resolve));
-  }
-  return text(socket);
 }
 
 /** The head of a request that ends its connection. */

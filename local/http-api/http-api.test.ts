@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeEnvironments } from '../lambda/environments.ts';
+import { exchange, open } from '../http/fixture.ts';
 import { httpApi, load } from '../template/fixture.ts';
-import { exchange, head, open, run } from './fixture.ts';
+import { makeFakeClock } from '../test-clock.ts';
+import { head, run } from './fixture.ts';
 import { startHttpApi } from './http-api.ts';
 
 const ok = (): unknown => ({ statusCode: 200, body: 'ok' });
@@ -62,8 +64,12 @@ describe('an HTTP API', () => {
   });
 
   it('answers 503 when the function takes longer than its integration may', async () => {
-    const { url } = await run({ $default: never }, { timeoutMs: 20 });
-    expect(await told(await fetch(url))).toEqual([503, message('Service Unavailable')]);
+    const clock = makeFakeClock();
+    const api = await run({ $default: never }, { clock });
+    const answer = fetch(api.url).then(told);
+    await api.event;
+    await clock.advance(30_000);
+    expect(await answer).toEqual([503, message('Service Unavailable')]);
   });
 
   it('rejects with the error of listen when the port is taken', async () => {
@@ -100,6 +106,16 @@ describe('a request', () => {
     const others = `${line} HTTP/1.1`.length + 'test'.length + 'close'.length;
     const answer = await exchange(url, head(line, `X-Long: ${'v'.repeat(bytes - others)}`));
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+
+  it('has every header counted and handed on, however many there are', async () => {
+    const { url, events } = await run({ $default: ok });
+    const values = (count: number): string[] => Array.from({ length: count }, () => '1');
+    const asked = (count: number) => exchange(url, head('GET /', ...values(count).map((one) => `A:${one}`)));
+    expect(await asked(10_000)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(events[0]).toHaveProperty('headers.a', values(10_000).join(','));
+    expect(await asked(10_241)).toMatch(/^HTTP\/1\.1 431 /);
+    expect(events).toHaveLength(1);
   });
 
   it.each(['/percent%25done', '/%zz', '/%ff', 'http://elsewhere/x', '*'])(

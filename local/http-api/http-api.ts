@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import { limited } from '../gateway/call.ts';
 import { makeRequestId } from '../gateway/ids.ts';
 import { readBody } from '../http/body.ts';
+import { answerBrokenRequests } from '../http/broken-requests.ts';
 import type { Invoke, Result } from '../lambda/environments.ts';
 import { listen } from '../listen.ts';
 import type { HttpApi, Template } from '../template/model.ts';
@@ -21,8 +24,7 @@ export interface HttpApiOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly invoke: Invoke;
-  /** Epoch ms. */
-  readonly clock?: () => number;
+  readonly clock?: Clock;
 }
 
 export interface RunningHttpApi {
@@ -69,6 +71,9 @@ export async function startHttpApi(options: HttpApiOptions): Promise<RunningHttp
       response.destroy();
     });
   });
+  // What is over a count that Node.js sets by itself would be left out in silence.
+  server.maxHeadersCount = 0;
+  answerBrokenRequests(server);
   const host = await listen(server, port);
   return {
     url: `http://${host}${prefixOf(api)}`,
@@ -86,7 +91,7 @@ interface Received extends Pick<HttpRequest, 'message' | 'requestId'> {
 }
 
 async function answerTo(
-  { template, api, invoke, clock = Date.now }: HttpApiOptions,
+  { template, api, invoke, clock = systemClock }: HttpApiOptions,
   select: SelectRoute,
   { message, body, requestId }: Received,
 ): Promise<Answer> {
@@ -99,10 +104,10 @@ async function answerTo(
   const path = withoutStage(api, target.path);
   const selected = path === undefined ? undefined : select(message.method ?? '', path);
   if (selected === undefined) return NOT_FOUND;
-  const event = httpEvent(template, api, { message, target, body, requestId, at: clock() }, selected);
+  const event = httpEvent(template, api, { message, target, body, requestId, at: clock.now() }, selected);
   if (Buffer.byteLength(JSON.stringify(event)) > LARGEST_EVENT) return TOO_LARGE;
   const { functionId, timeoutMs } = selected.route;
-  return answerOf(await limited(invoke(functionId, event), timeoutMs));
+  return answerOf(await limited(clock, invoke(functionId, event), timeoutMs));
 }
 
 /**

@@ -18,14 +18,24 @@ export function send(response: ServerResponse, { status, body, headers }: Answer
   response.end(text);
 }
 
-/** Answers an upgrade request without a socket. */
+/** How long a refused client may still send what then goes nowhere. */
+const LINGER_MS = 1000;
+
+/**
+ * Answers on a bare socket and ends it. What the client still sends is read: a socket that is closed with bytes unread
+ * is reset, and the answer lost on many clients.
+ */
 export function refuse(socket: Duplex, { status, body, headers }: Answer): void {
   const { text, own } = content(body);
   const lines = Object.entries({ Connection: 'close', ...own, ...headers });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  socket.once('finish', () => {
+  const timer = setTimeout(() => {
     socket.destroy();
+  }, LINGER_MS).unref();
+  socket.once('close', () => {
+    clearTimeout(timer);
   });
+  socket.resume();
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${head}\r\n${text}`);
 }
 

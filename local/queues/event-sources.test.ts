@@ -3,8 +3,9 @@ import * as z from 'zod';
 import { anything } from '../fixture.ts';
 import type { Result } from '../lambda/environments.ts';
 import type { EventSource, Queue } from '../template/model.ts';
+import { makeFakeClock, settled, START } from '../test-clock.ts';
 import { startEventSources } from './event-sources.ts';
-import { makeFakeClock, queueSettings, settled, START } from './fixture.ts';
+import { queueSettings } from './fixture.ts';
 import { makeQueues } from './queues.ts';
 
 const Event = z.object({ Records: z.array(z.looseObject({ messageId: z.string(), body: z.string() })) });
@@ -52,7 +53,7 @@ function start({ source, queue: settings, answer = () => success() }: Setup = {}
   return { clock, queue, deadLetters, events, bodies, close: sources.close };
 }
 
-describe('an event source', () => {
+describe('an SQS event source', () => {
   it("hands over a message as Lambda's SQS event, and deletes it", async () => {
     const { clock, queue, events } = start();
     const { id } = queue.send('hello');
@@ -108,7 +109,7 @@ describe('an event source', () => {
     expect(events).toBe(1);
   });
 
-  it('hands over each message when it is due, and not before', async () => {
+  it('delay: hands over each message when it is due, and not before', async () => {
     const { clock, queue, bodies } = start();
     queue.send('late', 9);
     queue.send('early', 2);
@@ -209,7 +210,7 @@ describe('an event source', () => {
     expect(events).toHaveLength(2);
   });
 
-  it('lets the dead-letter queue have what failed too often, as soon as it would be due', async () => {
+  it('dead-letter queue: has what failed too often, as soon as it would be due', async () => {
     const redrive = { deadLetterArn: dead.arn, maxReceiveCount: 3 };
     const { clock, queue, deadLetters, events } = start({ queue: { redrive }, answer: () => failure });
     queue.send('a');
@@ -235,7 +236,7 @@ describe('an event source', () => {
   });
 });
 
-describe('with ReportBatchItemFailures', () => {
+describe('batch failures of an SQS event source: with ReportBatchItemFailures', () => {
   const named = (...ids: unknown[]): object => ({
     batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })),
   });
@@ -288,7 +289,7 @@ describe('with ReportBatchItemFailures', () => {
   });
 });
 
-describe('once closed, an event source', () => {
+describe('once closed, an SQS event source', () => {
   it('takes nothing more and holds no timer', async () => {
     const { clock, queue, bodies, close } = start();
     queue.send('a', 9);

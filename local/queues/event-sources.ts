@@ -1,8 +1,8 @@
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import type { Environments } from '../lambda/environments.ts';
 import type { EventSource, Template } from '../template/model.ts';
 import { sqsEvent, succeeded } from './batch.ts';
-import type { Clock } from './clock.ts';
-import { systemClock } from './clock.ts';
 import type { MessageQueue, ReceivedMessage } from './queue.ts';
 import type { Queues } from './queues.ts';
 

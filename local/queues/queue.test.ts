@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Queue } from '../template/model.ts';
-import { makeFakeClock, queueSettings, START } from './fixture.ts';
+import { makeFakeClock, START } from '../test-clock.ts';
+import { queueSettings } from './fixture.ts';
 import type { MessageQueue } from './queue.ts';
 import { makeQueues } from './queues.ts';
 

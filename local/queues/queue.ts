@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
 import type { Subscribe } from '../listeners.ts';
 import { makeListeners } from '../listeners.ts';
 import type { Queue } from '../template/model.ts';
-import type { Clock } from './clock.ts';
 
 /** A message as it is sent. */
 export interface Message {

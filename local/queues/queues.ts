@@ -1,6 +1,6 @@
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import type { Queue } from '../template/model.ts';
-import type { Clock } from './clock.ts';
-import { systemClock } from './clock.ts';
 import type { MessageQueue } from './queue.ts';
 import { makeQueue } from './queue.ts';
 

@@ -1,4 +1,4 @@
-/** Time as queues and event sources see it, so that a test can turn it. */
+/** Time as the gateway, the queues and the event sources see it, so that a test can turn it. */
 export interface Clock {
   /** Epoch milliseconds. */
   readonly now: () => number;
