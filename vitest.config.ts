@@ -9,16 +9,27 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{functions,infra,local,client,bench}/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['{functions,infra,local,client,bench}/**/*.test.ts', 'test/cross/*.test.ts'],
+        },
       },
       {
         extends: true,
         test: {
           name: 'end-to-end',
-          include: ['test/e2e/*.test.ts'],
+          include: ['test/{e2e,scenarios}/*.test.ts'],
           globalSetup: ['test/e2e/local-run.ts'],
           // They share one local run, its log and its org.
           fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'frozen',
+          include: ['test/frozen/*.test.ts'],
+          globalSetup: ['test/frozen/frozen-run.ts'],
         },
       },
     ],

@@ -2,6 +2,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
+  CfnFunction,
   Function,
   LoggingFormat,
   Runtime,
@@ -10,6 +11,7 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { ENTRY_METADATA, entryOf } from './bundle.ts';
 import { functionCode } from './function-code.ts';
 
 /** `agent-typing` → `AgentTyping` */
@@ -37,7 +39,7 @@ export function makeFunction(
   const logGroup = makeLogGroup(scope, `${name}Log`, retention);
   const role = new Role(scope, `${name}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);
-  return new Function(scope, name, {
+  const made = new Function(scope, name, {
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     code: functionCode(handler),
@@ -54,4 +56,7 @@ export function makeFunction(
     systemLogLevelV2: SystemLogLevel.WARN,
     applicationLogLevelV2: ApplicationLogLevel.WARN,
   });
+  if (made.node.defaultChild instanceof CfnFunction)
+    made.node.defaultChild.addMetadata(ENTRY_METADATA, entryOf(handler));
+  return made;
 }

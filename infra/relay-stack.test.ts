@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { ENTRY_METADATA } from './bundle.ts';
 import { readConfig } from './config.ts';
 import { RelayStack } from './relay-stack.ts';
 import { AUTHORIZER, EXPIRE, ROUTES, WEBHOOKS } from './routes.ts';
@@ -126,6 +128,14 @@ describe('each function', () => {
       },
     });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  it('says what its bundle is made from', () => {
+    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+    const entry = z.object({ Metadata: z.object({ [ENTRY_METADATA]: z.string() }) });
+    const entries = functions.map((found) => entry.parse(found).Metadata[ENTRY_METADATA]);
+    expect(entries.sort()).toEqual(handlers.map((handler) => `functions/${handler}.ts`).sort());
+    for (const file of entries) expect(existsSync(new URL(`../${file}`, import.meta.url))).toBe(true);
   });
 
   const sends = [

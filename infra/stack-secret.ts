@@ -1,6 +1,8 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
+const ADVICE = 'Set AWS_REGION and credentials as for the AWS CLI';
+
 /** The commands that are asked; a test hands in its own. */
 export interface StackClients {
   cloudFormation: Pick<CloudFormationClient, 'send'>;
@@ -21,17 +23,28 @@ export async function readStackSecret(
     cloudFormation: new CloudFormationClient({}),
     secretsManager: new SecretsManagerClient({}),
   };
-  const advice = 'Set AWS_REGION and credentials as for the AWS CLI';
   const { Stacks } = await cloudFormation
     .send(new DescribeStacksCommand({ StackName: stackName }))
-    .catch(explained(`Cannot look up the stack ${stackName}. ${advice}`));
+    .catch(explained(`Cannot look up the stack ${stackName}. ${ADVICE}`));
   const found = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === output)?.OutputValue;
   if (found === undefined)
     throw new Error(`The stack ${stackName} has no output ${output}; deploy it again.`);
+  return readSecret(found, secretsManager);
+}
+
+/**
+ * The value of a secret, with the credentials and the region of the AWS CLI.
+ * @param id its name or ARN
+ * @throws Error that says what is missing: the secret, or the right to read it
+ */
+export async function readSecret(
+  id: string,
+  secretsManager: StackClients['secretsManager'] = new SecretsManagerClient({}),
+): Promise<string> {
   const { SecretString } = await secretsManager
-    .send(new GetSecretValueCommand({ SecretId: found }))
-    .catch(explained(`Cannot read the secret ${found}. ${advice}, with secretsmanager:GetSecretValue on it`));
-  if (SecretString === undefined) throw new Error(`The secret ${found} holds no text.`);
+    .send(new GetSecretValueCommand({ SecretId: id }))
+    .catch(explained(`Cannot read the secret ${id}. ${ADVICE}, with secretsmanager:GetSecretValue on it`));
+  if (SecretString === undefined) throw new Error(`The secret ${id} holds no text.`);
   return SecretString;
 }
 

@@ -4,16 +4,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TICKET_LIFE_S } from '../functions/relay/constants.ts';
 import { sealTicket, type TicketKeys, ticketKeys } from '../functions/relay/ticket.ts';
+import { ROOT } from '../infra/bundle.ts';
 import { WEBHOOKS } from '../infra/routes.ts';
 import type { Closers } from './closers.ts';
 import { startAll } from './closers.ts';
 import { loadTemplate } from './template/template.ts';
 import { type Org, startOrg } from './genesys/org.ts';
+import type { StartRuntime } from './lambda/runtime.ts';
 import { startOnPort } from './listen.ts';
 import type { SealTicket } from './page/backend.ts';
 import { startPage } from './page/server.ts';
 import { startStack, takenBy } from './stack.ts';
 import { synthesise } from './synth.ts';
+import { startWatch } from './watch/watch.ts';
 
 export interface LocalOptions {
   /** 0 takes any free port; a taken one is replaced by a free one. */
@@ -26,6 +29,10 @@ export interface LocalOptions {
   onLog: (entry: { functionName: string; line: string }) => void;
   /** Ends the start while it is still under way. */
   signal: AbortSignal;
+  /** What runs the functions' code; worker threads by default. */
+  startRuntime?: StartRuntime;
+  /** Takes the functions' sources as they are saved. */
+  watch?: boolean;
 }
 
 export interface LocalRun {
@@ -51,7 +58,7 @@ export function startLocal(options: LocalOptions): Promise<LocalRun> {
 }
 
 async function start(options: LocalOptions, add: Closers['add']): Promise<Omit<LocalRun, 'close'>> {
-  const { ports, tell, onLog } = options;
+  const { ports, tell, onLog, startRuntime } = options;
   const oauthClient = { clientId: randomUUID(), clientSecret: randomBytes(24).toString('base64url') };
   const org = add(
     await startOnPort(ports.genesys, (port) => startOrg({ port, oauthClient }), takenBy(tell, 'Genesys org')),
@@ -61,9 +68,16 @@ async function start(options: LocalOptions, add: Closers['add']): Promise<Omit<L
     GenesysClient: JSON.stringify(oauthClient),
     WebhookSecret: JSON.stringify({ secret: org.integration.secret }),
   };
-  const stack = add(await startStack({ template, ports, secrets, tell, onLog }));
+  const stack = add(
+    await startStack({ template, ports, secrets, tell, onLog, ...(startRuntime && { startRuntime }) }),
+  );
   for (const { path } of WEBHOOKS)
     org.integration.webhookUrl = stack.http === undefined ? null : `${stack.http}${path}`;
+
+  if (options.watch === true) {
+    const { functions } = template;
+    add(startWatch({ root: ROOT, functions, renew: stack.renew, tell }));
+  }
 
   const keys = ticketKeys.parse(JSON.parse(stack.secretValue('TicketKey')));
   const ticketKeyFile = options.ticketKeyFile(Number(new URL(stack.gateway).port));

@@ -1,4 +1,6 @@
 import { startAws } from './aws/aws.ts';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import type { Closers } from './closers.ts';
 import { startAll } from './closers.ts';
 import type { GatewayOptions } from './gateway/gateway.ts';
@@ -6,11 +8,13 @@ import { startGateway } from './gateway/gateway.ts';
 import type { TraceEvent } from './gateway/trace.ts';
 import { startHttpApi } from './http-api/http-api.ts';
 import { type EnvironmentsOptions, type Invoke, makeEnvironments } from './lambda/environments.ts';
+import type { StartRuntime } from './lambda/runtime.ts';
 import { startOnPort } from './listen.ts';
 import type { Subscribe } from './listeners.ts';
 import { makeListeners } from './listeners.ts';
 import { startEventSources } from './queues/event-sources.ts';
 import type { Template } from './template/model.ts';
+import { linesOf } from './template/not-run.ts';
 
 export interface StackOptions {
   readonly template: Template;
@@ -22,7 +26,11 @@ export interface StackOptions {
   readonly tell: (text: string) => void;
   /** One line of a function's log. */
   readonly onLog: NonNullable<EnvironmentsOptions['onLog']>;
-  readonly gateway?: Pick<GatewayOptions, 'clock' | 'limits' | 'random'>;
+  readonly gateway?: Pick<GatewayOptions, 'limits' | 'random'>;
+  /** Of the APIs and the queues; this machine's by default. Functions go by their own. */
+  readonly clock?: Clock;
+  /** What runs the functions' code; worker threads by default. */
+  readonly startRuntime?: StartRuntime;
 }
 
 /** A synthesised stack that runs on this machine. */
@@ -35,6 +43,8 @@ export interface RunningStack {
   readonly aws: string;
   /** A secret's current value, by ARN, name or logical id. Throws when there is none. */
   readonly secretValue: (id: string) => string;
+  /** A function's next event runs the code that its bundle then has; by logical id. */
+  readonly renew: (functionId: string) => void;
   /** Tells the steps on the way of each message. */
   readonly onTrace: Subscribe<TraceEvent>;
   /** Ends every server, function and socket. */
@@ -47,9 +57,9 @@ export function startStack(options: StackOptions): Promise<RunningStack> {
 }
 
 async function start(options: StackOptions, add: Closers['add']): Promise<Omit<RunningStack, 'close'>> {
-  const { template, ports, secrets = {}, tell, onLog } = options;
-  for (const { resource, type } of template.unknown) tell(`Not run here: ${resource} (${type})`);
-  const aws = add(await startAws({ template, secrets }));
+  const { template, ports, secrets = {}, tell, onLog, clock = systemClock } = options;
+  linesOf(template.notRun).forEach(tell);
+  const aws = add(await startAws({ template, secrets, clock }));
   // The gateway's port is known only once it listens, and the functions need it: their first event comes later.
   const endpoints: Record<string, string> = {
     AWS_ENDPOINT_URL: aws.url,
@@ -57,37 +67,43 @@ async function start(options: StackOptions, add: Closers['add']): Promise<Omit<R
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
   const { functions } = template;
-  const { invoke, close } = makeEnvironments({ functions, extraEnvironment: endpoints, onLog });
+  const { invoke, renew, close } = makeEnvironments({
+    functions,
+    extraEnvironment: endpoints,
+    onLog,
+    ...(options.startRuntime && { startRuntime: options.startRuntime }),
+  });
   add({ close });
   const trace = makeListeners<TraceEvent>();
   const gateway = add(
     await startOnPort(
       ports.gateway,
-      (port) => startGateway({ ...options.gateway, template, port, invoke, onTrace: trace.emit }),
+      (port) => startGateway({ ...options.gateway, template, clock, port, invoke, onTrace: trace.emit }),
       takenBy(tell, 'gateway'),
     ),
   );
   endpoints['AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI'] = gateway.callbackUrl;
   const http = await serveHttpApi(options, invoke, add);
-  add(startEventSources({ template, queues: aws.queues, invoke }));
+  add(startEventSources({ template, queues: aws.queues, invoke, clock }));
   return {
     gateway: gateway.url,
     ...http,
     aws: aws.url,
     secretValue: aws.secretValue,
+    renew,
     onTrace: trace.on,
   };
 }
 
 /** Serves the template's HTTP API, where it has one. */
 async function serveHttpApi(
-  { template, ports, tell }: StackOptions,
+  { template, ports, tell, clock = systemClock }: StackOptions,
   invoke: Invoke,
   add: Closers['add'],
 ): Promise<{ http?: string }> {
   const { httpApi: api } = template;
   if (api === undefined) return {};
-  const start = (port: number) => startHttpApi({ template, api, port, invoke });
+  const start = (port: number) => startHttpApi({ template, api, port, invoke, clock });
   return { http: add(await startOnPort(ports.http, start, takenBy(tell, 'HTTP API'))).url };
 }
 

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { inspect, parseArgs } from 'node:util';
 import { TemplateError } from './template/names.ts';
 import { demoIds } from './genesys/state.ts';
+import { startFreezingRuntime } from './lambda/runtime.ts';
+import { PortError } from './listen.ts';
 import { type LocalRun, startLocal } from './run.ts';
 import { SynthesisError } from './synth.ts';
 
@@ -18,6 +20,8 @@ const HELP = `Runs the whole relay on this machine: the synthesised stack, its f
   --genesys-port N   the simulated org (default 4002)
   --http-port N      the HTTP API (default 4003), where the stack has one
   --no-open          do not open a browser
+  --no-watch         do not rebuild a function when its source is saved; with --json, --watch does
+  --freeze           functions stand still between events, as Lambda's do: no timer fires and no socket is read
   --json             print {"gateway","page","genesys","aws","ticketKeyFile"}, and "http" where there is an HTTP API;
                      everything else goes to standard error
   --help             this text
@@ -30,7 +34,9 @@ const options = {
   'page-port': { type: 'string', default: '4000' },
   'genesys-port': { type: 'string', default: '4002' },
   'http-port': { type: 'string', default: '4003' },
-  'no-open': { type: 'boolean', default: false },
+  open: { type: 'boolean', default: true },
+  watch: { type: 'boolean' },
+  freeze: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -40,7 +46,7 @@ class UsageError extends Error {}
 
 function readFlags(args: string[]) {
   try {
-    return parseArgs({ args, options }).values;
+    return parseArgs({ args, options, allowNegative: true }).values;
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : 'Wrong flags'}. See --help.`);
   }
@@ -58,7 +64,7 @@ const ticketKeyFile = (port: number): string =>
     new URL(`../.local/ticket-key${port === GATEWAY_PORT ? '' : `-${port}`}.json`, import.meta.url),
   );
 
-function welcome({ gateway, http, page, genesys, ticketKeyFile: file }: LocalRun): string {
+function welcome({ gateway, http, page, genesys, ticketKeyFile: file }: LocalRun, watches: boolean): string {
   return `
   Page      ${page}
   Gateway   ${gateway}${http === undefined ? '' : `\n  HTTP API  ${http}`}
@@ -70,7 +76,7 @@ function welcome({ gateway, http, page, genesys, ticketKeyFile: file }: LocalRun
     --conversation ${demoIds.conversationId} --participant ${demoIds.customer.id})
   npx --yes wscat@6.1.0 -c "${gateway}?ticket=$TICKET" -w 2 -x '{"type":"typing","data":{"isTyping":true},"id":"1"}'
 
-  Ctrl-C ends everything. Log lines of the functions follow.
+  ${watches ? 'A source that you save is taken at once. ' : ''}Ctrl-C ends everything. Log lines of the functions follow.
 `;
 }
 
@@ -108,6 +114,8 @@ async function main(): Promise<void> {
   // Whoever reads our output may leave before we do; that is no reason to leave files behind.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const say = (text: string): boolean => (flags.json ? process.stderr : process.stdout).write(`${text}\n`);
+  // A script's run is as it was started, unless it says otherwise.
+  const watch = flags.watch ?? !flags.json;
   const ending = new AbortController();
   const ended = endOfRun();
   void ended.then(() => {
@@ -124,15 +132,19 @@ async function main(): Promise<void> {
     tell: say,
     onLog: ({ functionName, line }) => say(`${functionName}  ${line}`),
     signal: ending.signal,
+    watch,
+    ...(flags.freeze && { startRuntime: startFreezingRuntime }),
   }).catch((error: unknown) => {
     if (!ending.signal.aborted) throw error;
   });
   if (run && !ending.signal.aborted) {
     const { gateway, http, page, genesys, aws, ticketKeyFile } = run;
     process.stdout.write(
-      flags.json ? `${JSON.stringify({ gateway, http, page, genesys, aws, ticketKeyFile })}\n` : welcome(run),
+      flags.json
+        ? `${JSON.stringify({ gateway, http, page, genesys, aws, ticketKeyFile })}\n`
+        : welcome(run, watch),
     );
-    if (!flags.json && !flags['no-open'] && process.stdout.isTTY) openBrowser(page);
+    if (!flags.json && flags.open && process.stdout.isTTY) openBrowser(page);
     await ended;
   }
   await run?.close();
@@ -142,8 +154,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const known =
-    error instanceof UsageError || error instanceof SynthesisError || error instanceof TemplateError;
-  process.stderr.write(`${known ? error.message : inspect(error)}\n`);
+  const known = [UsageError, SynthesisError, TemplateError, PortError].some((kind) => error instanceof kind);
+  process.stderr.write(`${known && error instanceof Error ? error.message : inspect(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

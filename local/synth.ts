@@ -15,15 +15,17 @@ const cdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
 /**
  * Synthesises the stack into `outdir`, in a process of its own, as the CDK's command line does it.
  * @param settings go over those of cdk.json
+ * @param app the app's file, from the project's root
  * @throws SynthesisError with what the app said, such as which setting is wrong
  */
 export async function synthesise(
   outdir: string,
   settings: Record<string, unknown>,
   signal: AbortSignal,
+  app = 'infra/app.ts',
 ): Promise<void> {
   const { context } = cdkJson.parse(JSON.parse(await readFile(`${ROOT}cdk.json`, 'utf8')));
-  const app = spawn(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
+  const synthesis = spawn(process.execPath, ['--import', 'tsx', app], {
     cwd: ROOT,
     // The names by which the CDK's command line hands these to an app.
     env: {
@@ -35,11 +37,11 @@ export async function synthesise(
     signal,
   });
   // An abort is told as an error while the process is still there: wait for its end in either case.
-  app.on('error', () => undefined);
+  synthesis.on('error', () => undefined);
   let said = '';
-  app.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  synthesis.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const [code] = await new Promise<unknown[]>((resolve) =>
-    app.once('close', (...ended) => {
+    synthesis.once('close', (...ended) => {
       resolve(ended);
     }),
   );

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, FunctionError, RuntimeOptions } from './runtime.ts';
-import { startRuntime } from './runtime.ts';
+import type { Answer, FunctionError, RuntimeOptions, StartRuntime } from './runtime.ts';
 
 export type Outcome =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: FunctionError };
@@ -18,7 +17,7 @@ export interface Environment {
 const INIT_SECONDS = 10;
 
 /** Starts an environment: INIT begins at once, and the first event waits for its end. */
-export function startEnvironment(options: RuntimeOptions): Environment {
+export function startEnvironment(options: RuntimeOptions, startRuntime: StartRuntime): Environment {
   const runtime = startRuntime(options);
   const { timeoutSeconds } = options.fn;
 

@@ -1,65 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { anything, like } from '../fixture.ts';
-import type { LambdaFunction } from '../template/model.ts';
-import type { Environments } from './environments.ts';
-import { makeEnvironments } from './environments.ts';
-import type { PoolLimits } from './pool.ts';
-
-let folder = '';
-let count = 0;
-const opened: Environments[] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'environments-'));
-  await mkdir(join(folder, 'asset'));
-  // An asset stands below a package that says "module", as those in this project's cdk.out do.
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-});
-afterAll(() => rm(folder, { recursive: true }));
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((environments) => environments.close()));
-});
-
-async function fn(
-  source: string,
-  more: Partial<LambdaFunction> & { extension?: string } = {},
-): Promise<LambdaFunction> {
-  const { extension = 'mjs', ...overrides } = more;
-  count += 1;
-  const file = join(folder, 'asset', `f${count}.${extension}`);
-  await writeFile(file, source);
-  return {
-    logicalId: 'Fn',
-    name: 'Fn',
-    functionName: 'stack-Fn',
-    arn: 'arn:aws:lambda:us-east-1:000000000000:function:stack-Fn',
-    runtime: 'nodejs22.x',
-    file,
-    exportName: 'handler',
-    timeoutSeconds: 20,
-    memoryMb: 256,
-    environment: {},
-    logGroup: '/aws/lambda/stack-Fn',
-    logFormat: 'Text',
-    ...overrides,
-  };
-}
-
-function open(
-  one: LambdaFunction,
-  extraEnvironment: Record<string, string> = {},
-  limits: Partial<PoolLimits> = {},
-): Environments & { lines: string[] } {
-  const lines: string[] = [];
-  const onLog = (entry: { line: string }): unknown => lines.push(entry.line);
-  const environments = makeEnvironments({ functions: [one], extraEnvironment, onLog, limits });
-  opened.push(environments);
-  return { ...environments, lines };
-}
+import { fn, open } from './fixture.ts';
 
 describe('an environment', () => {
   it('keeps its module state between events and gets one at a time', async () => {
@@ -78,6 +21,16 @@ describe('an environment', () => {
       { value: 1, coldStart: true },
     ]);
     expect(await invoke('Fn', {})).toMatchObject({ value: 2, coldStart: false });
+  });
+
+  it('shares no memory with another function either', async () => {
+    const source = `globalThis.seen = (globalThis.seen ?? 0) + 1; process.env.SEEN ??= ''; process.env.SEEN += 'x';
+      export const handler = () => [globalThis.seen, process.env.SEEN];`;
+    const [one, other] = [open(await fn(source)), open(await fn(source))];
+    const fresh = { ok: true, value: [1, 'x'] };
+    expect(await one.invoke('Fn', {})).toMatchObject(fresh);
+    expect(await other.invoke('Fn', {})).toMatchObject(fresh);
+    expect(process.env['SEEN']).toBeUndefined();
   });
 
   it('waits for the top-level await of the bundle', async () => {
@@ -128,7 +81,7 @@ describe('an environment', () => {
       logFormat: 'JSON',
       logLevel: 'WARN',
     });
-    const result = await open(one, { ENDPOINT: 'local' }).invoke('Fn', {});
+    const result = await open(one, { extraEnvironment: { ENDPOINT: 'local' } }).invoke('Fn', {});
     expect(result).toMatchObject({
       value: {
         TABLE: 'T',
@@ -152,7 +105,7 @@ describe('the environments of a function', () => {
     export const handler = async ({ ms = 0 }) => { await new Promise((done) => setTimeout(done, ms)); return threadId; };`;
 
   it('are no more than their limit: an event over it waits for a free one', async () => {
-    const { invoke } = open(await fn(source), {}, { environments: 2, waitMs: 10_000 });
+    const { invoke } = open(await fn(source), { limits: { environments: 2, waitMs: 10_000 } });
     const results = await Promise.all([1, 2, 3, 4, 5].map(() => invoke('Fn', { ms: 20 })));
     const threads = results.map((result) => (result.ok ? result.value : result.error));
     expect(new Set(threads)).toHaveLength(2);
@@ -160,7 +113,7 @@ describe('the environments of a function', () => {
   });
 
   it('throttle an event that finds none free in time, and serve the next', async () => {
-    const { invoke } = open(await fn(source), {}, { environments: 1, waitMs: 50 });
+    const { invoke } = open(await fn(source), { limits: { environments: 1, waitMs: 50 } });
     const busy = invoke('Fn', { ms: 500 });
     const error = { type: 'TooManyRequestsException', message: 'Rate exceeded' };
     expect(await invoke('Fn', {})).toMatchObject({ ok: false, error, coldStart: false });
@@ -170,14 +123,14 @@ describe('the environments of a function', () => {
 
   it('give their place to the first that waits when one of them breaks', async () => {
     const breaking = `export const handler = ({ ms }) => ms === undefined ? 'well' : process.exit(1);`;
-    const { invoke } = open(await fn(breaking), {}, { environments: 1, waitMs: 10_000 });
+    const { invoke } = open(await fn(breaking), { limits: { environments: 1, waitMs: 10_000 } });
     const [broken, waiting] = await Promise.all([invoke('Fn', { ms: 1 }), invoke('Fn', {})]);
     expect(broken).toMatchObject({ ok: false });
     expect(waiting).toMatchObject({ ok: true, value: 'well', coldStart: true });
   });
 
   it('end when they were idle for their time, and not before', async () => {
-    const { invoke } = open(await fn(source), {}, { idleMs: 200 });
+    const { invoke } = open(await fn(source), { limits: { idleMs: 200 } });
     await invoke('Fn', {});
     expect(await invoke('Fn', {})).toMatchObject({ coldStart: false });
     await delay(400);
@@ -185,7 +138,7 @@ describe('the environments of a function', () => {
   });
 
   it('let nobody wait once they are closed', async () => {
-    const { invoke, close } = open(await fn(source), {}, { environments: 1, waitMs: 20_000 });
+    const { invoke, close } = open(await fn(source), { limits: { environments: 1, waitMs: 20_000 } });
     const both = Promise.all([invoke('Fn', { ms: 10_000 }), invoke('Fn', {})]);
     await delay(100);
     await close();
@@ -194,75 +147,62 @@ describe('the environments of a function', () => {
   });
 });
 
-describe('the extra variables', () => {
-  it('are read when an environment starts, so one may be set after the pools are made', async () => {
-    const extra: Record<string, string> = {};
-    const { invoke } = open(await fn('export const handler = () => process.env.LATE;'), extra);
-    extra['LATE'] = 'set';
-    expect(await invoke('Fn', {})).toMatchObject({ value: 'set' });
+describe('a reserved concurrency', () => {
+  const source = `export const handler = ({ ms = 0 }) => new Promise((done) => setTimeout(done, ms, 'done'));`;
+  const throttled = { ok: false, error: { type: 'TooManyRequestsException', message: 'Rate exceeded' } };
+
+  it('is how many events run at a time: the next is throttled at once', async () => {
+    const { invoke } = open(await fn(source, { reservedConcurrency: 2 }), { limits: { waitMs: 60_000 } });
+    const running = [invoke('Fn', { ms: 500 }), invoke('Fn', { ms: 500 })];
+    expect(await invoke('Fn', {})).toMatchObject(throttled);
+    expect(await Promise.all(running)).toMatchObject([{ ok: true }, { ok: true }]);
+    expect(await invoke('Fn', {})).toMatchObject({ ok: true, coldStart: false });
+  });
+
+  it('of 0 lets nothing run', async () => {
+    const { invoke } = open(await fn(source, { reservedConcurrency: 0 }));
+    expect(await invoke('Fn', {})).toMatchObject(throttled);
   });
 });
 
-describe('a failure', () => {
-  it('of the handler is reported, and the environment lives on', async () => {
-    const source = `let n = 0; export const handler = async () => { if (++n === 1) throw new RangeError('too far'); return n; };`;
-    const { invoke } = open(await fn(source));
-    expect(await invoke('Fn', {})).toMatchObject({
-      ok: false,
-      error: { type: 'RangeError', message: 'too far' },
+describe('a function whose code is new', () => {
+  const says = (word: string): string =>
+    `export const handler = ({ wait }) => new Promise((done) => setTimeout(done, wait ? 300 : 0, '${word}'));`;
+
+  it('has its next event in the new code, and what runs ends in the old', async () => {
+    const one = await fn(says('old'));
+    const { invoke, renew } = open(one);
+    await Promise.all([invoke('Fn', {}), invoke('Fn', {})]);
+    const running = invoke('Fn', { wait: true });
+    await writeFile(one.file, says('new'));
+    renew('Fn');
+    expect(await invoke('Fn', {})).toMatchObject({ value: 'new', coldStart: true });
+    expect(await running).toMatchObject({ value: 'old' });
+    expect(await Promise.all([invoke('Fn', {}), invoke('Fn', {})])).toMatchObject([
+      { value: 'new' },
+      { value: 'new' },
+    ]);
+  });
+
+  it('has a new environment for an event that waits for one', async () => {
+    const one = await fn(says('old'));
+    const { invoke, renew } = open(one, { limits: { environments: 1, waitMs: 60_000 } });
+    await invoke('Fn', {});
+    const both = [invoke('Fn', { wait: true }), invoke('Fn', {})];
+    await writeFile(one.file, says('new'));
+    renew('Fn');
+    expect(await Promise.all(both)).toMatchObject([{ value: 'old' }, { value: 'new', coldStart: true }]);
+  });
+});
+
+describe('the extra variables', () => {
+  it('are read when an environment starts, so one may be set after the pools are made', async () => {
+    const extra: Record<string, string> = {};
+    const { invoke } = open(await fn('export const handler = () => process.env.LATE;'), {
+      extraEnvironment: extra,
     });
-    expect(await invoke('Fn', {})).toMatchObject({ ok: true, value: 2, coldStart: false });
-  });
-
-  it('of INIT fails the invocation and drops the environment', async () => {
-    const { invoke } = open(await fn(`throw new TypeError('no table'); export const handler = 1;`));
-    const failure = { ok: false, error: { type: 'TypeError', message: 'no table' }, coldStart: true };
-    expect(await invoke('Fn', {})).toMatchObject(failure);
-    expect(await invoke('Fn', {})).toMatchObject(failure);
-  });
-
-  it('of a bundle without the handler says so', async () => {
-    const { invoke } = open(await fn('export const other = 1;'));
-    expect(await invoke('Fn', {})).toMatchObject({ ok: false, error: { type: 'Runtime.HandlerNotFound' } });
-  });
-
-  it('to answer in time ends the environment', async () => {
-    const source = 'let n = 0; export const handler = () => ++n === 2 ? new Promise(() => {}) : n;';
-    const { invoke } = open(await fn(source, { timeoutSeconds: 0.2 }));
-    expect(await invoke('Fn', {})).toMatchObject({ ok: true, value: 1 });
-    expect(await invoke('Fn', {})).toMatchObject({
-      ok: false,
-      error: { message: 'Task timed out after 0.2 seconds' },
-    });
-    expect(await invoke('Fn', {})).toMatchObject({ ok: true, value: 1, coldStart: true });
-  });
-
-  it('to answer in time ends a handler that never yields', async () => {
-    const { invoke } = open(await fn('export const handler = () => { for (;;); };', { timeoutSeconds: 0.2 }));
-    expect(await invoke('Fn', {})).toMatchObject({ ok: false, error: { type: 'Sandbox.Timedout' } });
-  });
-
-  it('by exit fails the invocation and drops the environment', async () => {
-    const { invoke } = open(await fn('let n = 0; export const handler = () => process.exit(3);'));
-    const error = { type: 'Runtime.ExitError', message: 'Runtime exited with exit status 3' };
-    expect(await invoke('Fn', {})).toMatchObject({ ok: false, error });
-    expect(await invoke('Fn', {})).toMatchObject({ ok: false, error, coldStart: true });
-  });
-
-  it('comes of an unhandled rejection', async () => {
-    const source = `export const handler = () => { Promise.reject(new Error('lost')); return new Promise(() => {}); };`;
-    expect(await open(await fn(source)).invoke('Fn', {})).toMatchObject({
-      ok: false,
-      error: { message: 'lost' },
-    });
-  });
-
-  it('meets what still runs at close, and what comes after', async () => {
-    const { invoke, close } = open(await fn('export const handler = () => new Promise(() => {});'));
-    const running = invoke('Fn', {});
-    await close();
-    expect(await running).toMatchObject({ ok: false });
-    expect(await invoke('Fn', {})).toMatchObject({ ok: false, error: { type: 'ServiceException' } });
+    extra['LATE'] = 'set';
+    expect(await invoke('Fn', {})).toMatchObject({ value: 'set' });
   });
 });
 

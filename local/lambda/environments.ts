@@ -4,6 +4,8 @@ import type { Outcome } from './environment.ts';
 import { startEnvironment } from './environment.ts';
 import type { PoolLimits } from './pool.ts';
 import { makePool, POOL_LIMITS } from './pool.ts';
+import type { StartRuntime } from './runtime.ts';
+import { startRuntime as startWorker } from './runtime.ts';
 
 /** What one invocation gave; `ms` is what the caller waited, INIT included. */
 export type Result = Outcome & { readonly ms: number; readonly coldStart: boolean };
@@ -13,6 +15,8 @@ export type Invoke = (functionId: string, event: unknown) => Promise<Result>;
 
 export interface Environments {
   readonly invoke: Invoke;
+  /** The function's next event gets an environment with the code as it then is; those that run end in theirs. */
+  readonly renew: (functionId: string) => void;
   /** Ends every environment; what runs fails, and so does what comes later. */
   readonly close: () => Promise<void>;
 }
@@ -23,6 +27,8 @@ export interface EnvironmentsOptions {
   readonly extraEnvironment?: Readonly<Record<string, string>>;
   readonly onLog?: (entry: { functionName: string; line: string }) => void;
   readonly limits?: Partial<PoolLimits>;
+  /** What runs the functions' code; worker threads by default. */
+  readonly startRuntime?: StartRuntime;
 }
 
 /**
@@ -30,12 +36,13 @@ export interface EnvironmentsOptions {
  * keeps its module state; when all are busy a new one starts, up to a limit.
  */
 export function makeEnvironments(options: EnvironmentsOptions): Environments {
-  const { functions, extraEnvironment: extra = {}, onLog } = options;
+  const { functions, extraEnvironment: extra = {}, onLog, startRuntime = startWorker } = options;
   const limits = { ...POOL_LIMITS, ...options.limits };
   const pools = new Map(
     functions.map((fn) => {
       const onLine = (line: string): void => onLog?.({ functionName: fn.functionName, line });
-      return [fn.logicalId, makePool(() => startEnvironment({ fn, extra, onLine }), limits)];
+      const start = () => startEnvironment({ fn, extra, onLine }, startRuntime);
+      return [fn.logicalId, makePool(start, limitsOf(fn, limits))];
     }),
   );
   let closed = false;
@@ -62,11 +69,18 @@ export function makeEnvironments(options: EnvironmentsOptions): Environments {
 
   return {
     invoke,
+    renew: (functionId) => pools.get(functionId)?.renew(),
     close: async () => {
       closed = true;
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };
+}
+
+/** A reserved concurrency is Lambda's own limit: what is over it is refused at once. */
+function limitsOf({ reservedConcurrency: reserved }: LambdaFunction, limits: PoolLimits): PoolLimits {
+  if (reserved === undefined || reserved > limits.environments) return limits;
+  return { ...limits, environments: reserved, waitMs: 0 };
 }
 
 const CLOSED = 'The environments are closed';

@@ -9,8 +9,11 @@ export interface PoolLimits {
   readonly idleMs: number;
 }
 
-/** Each environment is a thread with a heap of its own, so a laptop holds far fewer than Lambda does. */
-export const POOL_LIMITS: PoolLimits = { environments: 20, waitMs: 1000, idleMs: 5 * 60_000 };
+/**
+ * Each environment is a thread with a heap of its own, so a laptop holds far fewer than Lambda does: an event that
+ * finds none free waits, where Lambda would have started one more.
+ */
+export const POOL_LIMITS: PoolLimits = { environments: 20, waitMs: 10_000, idleMs: 5 * 60_000 };
 
 export interface Lease {
   readonly environment: Environment;
@@ -22,6 +25,8 @@ export interface Pool {
   /** A free environment, else a new one, else the first to become free; undefined when none does in time. */
   readonly take: () => Promise<Lease | undefined>;
   readonly giveBack: (environment: Environment) => void;
+  /** Lets no environment that there is have another event: those without one end now, the others after theirs. */
+  readonly renew: () => void;
   /** Ends every environment; whoever waits for one gets none. */
   readonly close: () => Promise<void>;
 }
@@ -29,6 +34,7 @@ export interface Pool {
 /** Makes a pool; the environment that was used last is used first, so that the others may end. */
 export function makePool(start: () => Environment, limits: PoolLimits): Pool {
   const all = new Set<Environment>();
+  const outdated = new WeakSet<Environment>();
   const idle: { environment: Environment; timer: NodeJS.Timeout }[] = [];
   const queue = makeQueue<Lease>(limits.waitMs);
 
@@ -60,10 +66,17 @@ export function makePool(start: () => Environment, limits: PoolLimits): Pool {
       return all.size < limits.environments ? Promise.resolve(startOne()) : queue.wait();
     },
     giveBack: (environment) => {
-      const alive = environment.alive();
-      if (!alive) all.delete(environment);
-      if (queue.hasAny()) queue.serve(alive ? { environment, coldStart: false } : startOne());
-      else if (alive) idle.push({ environment, timer: setTimeout(end, limits.idleMs, environment).unref() });
+      const usable = environment.alive() && !outdated.has(environment);
+      if (!usable) end(environment);
+      if (queue.hasAny()) queue.serve(usable ? { environment, coldStart: false } : startOne());
+      else if (usable) idle.push({ environment, timer: setTimeout(end, limits.idleMs, environment).unref() });
+    },
+    renew: () => {
+      for (const { environment, timer } of [...idle]) {
+        clearTimeout(timer);
+        end(environment);
+      }
+      for (const environment of all) outdated.add(environment);
     },
     close: async () => {
       queue.dismiss();

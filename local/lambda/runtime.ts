@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import type { LambdaFunction } from '../template/model.ts';
-import { variables } from './variables.ts';
+import { logStreamName, variables } from './variables.ts';
 
 /** How a function failed, as the runtime reports it: `errorType` and `errorMessage`. */
 export interface FunctionError {
@@ -27,12 +27,12 @@ const FromWorker = z.union([Answer, Output]);
 /** What the runtime says of INIT or of an event. */
 export type Answer = z.infer<typeof Answer>;
 
-/** A worker thread as the sandbox of one environment. */
+/** What runs the code of one environment: a worker thread here. */
 export interface Runtime {
   /** The runtime's next answer; asked for before it can come. */
   readonly next: () => Promise<Answer>;
   readonly post: (invocation: { requestId: string; event: string; deadline: number }) => void;
-  /** Ends the worker; `ended` then gives `reason`. */
+  /** Ends it; `ended` then gives `reason`. */
   readonly stop: (reason: FunctionError) => Promise<void>;
   readonly ended: Promise<FunctionError>;
   readonly alive: () => boolean;
@@ -45,11 +45,21 @@ export interface RuntimeOptions {
   readonly onLine: (line: string) => void;
 }
 
+/** Starts what runs a function's code; it begins with INIT at once and then answers `ready` or `init-error`. */
+export type StartRuntime = (options: RuntimeOptions) => Runtime;
+
 const WORKER = new URL('./worker.mjs', import.meta.url);
 
-/** Starts the worker; it loads the bundle at once and then answers `ready` or `init-error`. */
-export function startRuntime({ fn, extra, onLine }: RuntimeOptions): Runtime {
-  const worker = startWorker(fn, extra);
+/** Runs the code in a worker thread, which goes on between events. */
+export const startRuntime: StartRuntime = (options) => startInWorker(options);
+
+/** The same, but the thread stands still between events, as Lambda's environments do: no timer fires, no socket is read. */
+export const startFreezingRuntime: StartRuntime = (options) =>
+  startInWorker(options, new Int32Array(new SharedArrayBuffer(4)));
+
+/** @param gate what the worker waits at between events, once it has closed it */
+function startInWorker({ fn, extra, onLine }: RuntimeOptions, gate?: Int32Array): Runtime {
+  const worker = startWorker(fn, extra, gate);
   let alive = true;
   let reason: FunctionError | undefined;
   let waiting: ((answer: Answer) => void) | undefined;
@@ -57,8 +67,9 @@ export function startRuntime({ fn, extra, onLine }: RuntimeOptions): Runtime {
   // Only what the worker could not hand over itself comes this way, such as the report of a fatal error.
   worker.stdout.setEncoding('utf8').on('data', lines.stdout);
   worker.stderr.setEncoding('utf8').on('data', lines.stderr);
+  // Nobody caught it: Node.js says so and ends the process.
   worker.on('error', (error) => {
-    reason ??= { type: error.name, message: error.message };
+    lines.stderr(`${inspect(error)}\n`);
   });
   worker.on('message', (data) => {
     const message = FromWorker.parse(data);
@@ -68,7 +79,7 @@ export function startRuntime({ fn, extra, onLine }: RuntimeOptions): Runtime {
   const ended = new Promise<FunctionError>((resolve) => {
     worker.once('exit', (code) => {
       alive = false;
-      resolve(reason ?? { type: 'Runtime.ExitError', message: `Runtime exited with exit status ${code}` });
+      resolve(reason ?? exitError(code));
     });
   });
   return {
@@ -78,6 +89,7 @@ export function startRuntime({ fn, extra, onLine }: RuntimeOptions): Runtime {
       }),
     post: (invocation) => {
       worker.postMessage(invocation);
+      if (gate) open(gate);
     },
     stop: async (why) => {
       alive = false;
@@ -89,23 +101,34 @@ export function startRuntime({ fn, extra, onLine }: RuntimeOptions): Runtime {
   };
 }
 
-function startWorker(fn: LambdaFunction, extra: Readonly<Record<string, string>>): Worker {
-  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
-  const logStream = `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
+function open(gate: Int32Array): void {
+  Atomics.store(gate, 0, 0);
+  Atomics.notify(gate, 0);
+}
+
+/** In Lambda's words: docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+export function exitError(code: number): FunctionError {
+  const how = code === 0 ? 'without providing a reason' : `with error: exit status ${code}`;
+  return { type: 'Runtime.ExitError', message: `Runtime exited ${how}` };
+}
+
+function startWorker(fn: LambdaFunction, extra: Readonly<Record<string, string>>, gate?: Int32Array): Worker {
+  const logStream = logStreamName();
   const { file, exportName, functionName, arn, memoryMb, logGroup, logFormat, logLevel = 'INFO' } = fn;
+  const about = { file, exportName, functionName, arn, memoryMb, logGroup, logStream, logFormat, logLevel };
   return new Worker(WORKER, {
     name: functionName,
     // No loader of the parent, and nothing of its environment: a bundle runs as it is.
     execArgv: [],
     env: variables(fn, extra, logStream),
-    workerData: { file, exportName, functionName, arn, memoryMb, logGroup, logStream, logFormat, logLevel },
+    workerData: { ...about, gate },
     stdout: true,
     stderr: true,
   });
 }
 
 /** Gives whole lines to `onLine`; what has no line end yet waits for it. */
-function makeLines(onLine: (line: string) => void): (text: string) => void {
+export function makeLines(onLine: (line: string) => void): (text: string) => void {
   let rest = '';
   return (text) => {
     const lines = (rest + text).split('\n');

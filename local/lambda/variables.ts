@@ -1,6 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { LambdaFunction } from '../template/model.ts';
 import { REGION } from '../template/names.ts';
+
+/** A new environment's log stream, named as Lambda does: docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html */
+export function logStreamName(): string {
+  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
+  return `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
+}
 
 /**
  * A function's environment variables: what Lambda itself sets, the template's, and `extra` over both.

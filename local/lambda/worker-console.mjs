@@ -30,6 +30,31 @@ export function patchConsole(logFormat, logLevel, requestId) {
 }
 
 /**
+ * Makes what writes how INIT or an event failed: the runtime does, beside what it answers.
+ * As `structuredConsole.logError` of aws-lambda-ric 4.0.2 has it.
+ * @param {string} logFormat JSON or Text
+ * @returns {(title: string, thrown: unknown) => void}
+ */
+export function makeLogError(logFormat) {
+  return (title, thrown) => {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    if (logFormat === 'JSON') console.error(error);
+    else console.error(title, `\t${textFields(error)}`);
+  };
+}
+
+/** @param {Error} error */
+function textFields(error) {
+  const { name: errorType, message: errorMessage, stack = '' } = error;
+  const lines = stack.split('\n');
+  try {
+    return JSON.stringify({ errorType, errorMessage, ...error, stack: lines });
+  } catch {
+    return JSON.stringify({ errorType, errorMessage, trace: lines });
+  }
+}
+
+/**
  * @param {string} timestamp
  * @param {string} requestId
  * @param {string} level
@@ -37,7 +62,7 @@ export function patchConsole(logFormat, logLevel, requestId) {
  */
 function jsonLine(timestamp, requestId, level, values) {
   const head = { timestamp, level, requestId };
-  const error = values.length > 1 ? values.find((value) => value instanceof Error) : undefined;
+  const error = values.slice(1).find((value) => value instanceof Error);
   const message = values.length === 1 ? values[0] : format(...values);
   try {
     return JSON.stringify(
@@ -62,7 +87,11 @@ function textLine(timestamp, requestId, level, values) {
 
 /** @param {Error} error */
 function errorFields(error) {
-  return { errorType: error.name, errorMessage: error.message, stackTrace: (error.stack ?? '').split('\n') };
+  return {
+    errorType: error.constructor.name,
+    errorMessage: error.message,
+    stackTrace: (error.stack ?? '').split('\n'),
+  };
 }
 
 /**
@@ -70,5 +99,5 @@ function errorFields(error) {
  * @param {unknown} value
  */
 function replacer(_key, value) {
-  return value instanceof Error ? errorFields(value) : value;
+  return value instanceof Error ? { ...errorFields(value), ...value } : value;
 }

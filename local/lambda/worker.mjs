@@ -2,12 +2,13 @@
 // One Lambda execution environment: plain JavaScript, so that any Node.js starts it without a loader.
 import { readFileSync } from 'node:fs';
 import { Module } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { patchConsole } from './worker-console.mjs';
+import { makeLogError, patchConsole } from './worker-console.mjs';
 
-/** @typedef {{ file: string, exportName: string, functionName: string, arn: string, memoryMb: number, logGroup: string, logStream: string, logFormat: string, logLevel: string }} Start */
+/** @typedef {{ file: string, exportName: string, functionName: string, arn: string, memoryMb: number, logGroup: string, logStream: string, logFormat: string, logLevel: string, gate?: Int32Array }} Start */
 /** @typedef {{ requestId: string, event: string, deadline: number }} Invocation */
 
 const port = parentPort;
@@ -30,11 +31,39 @@ for (const stream of /** @type {const} */ (['stdout', 'stderr'])) {
   Object.assign(process[stream], { write });
 }
 patchConsole(start.logFormat, start.logLevel, () => requestId);
+const logError = makeLogError(start.logFormat);
 
-/** @param {unknown} error */
+/**
+ * What is said of what was thrown, as `formatError` of aws-lambda-ric 4.0.2 has it.
+ * @param {unknown} error
+ */
 function described(error) {
-  if (error instanceof Error) return { type: error.name, message: error.message };
-  return { type: typeof error, message: String(error) };
+  try {
+    if (error instanceof Error) return { type: String(error.name), message: String(error.message) };
+    return { type: typeof error, message: String(error) };
+  } catch {
+    const message =
+      'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack';
+    return { type: 'handled', message };
+  }
+}
+
+/**
+ * An error of the runtime itself, by its name there.
+ * @param {string} name
+ * @param {string} message
+ */
+function runtimeError(name, message) {
+  return Object.assign(new Error(message), { name });
+}
+
+/** @param {unknown} value */
+function serialised(value) {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch {
+    throw runtimeError('Runtime.JSONStringifyError', 'Unable to stringify response body');
+  }
 }
 
 /** @param {string} file */
@@ -80,23 +109,46 @@ function contextOf({ requestId: awsRequestId, deadline }) {
 async function run(handler, invocation) {
   requestId = invocation.requestId;
   try {
-    const value = await handler(JSON.parse(invocation.event), contextOf(invocation));
-    return { kind: 'value', requestId, value: JSON.stringify(value) ?? 'null' };
+    const value = serialised(await handler(JSON.parse(invocation.event), contextOf(invocation)));
+    return { kind: 'value', value };
   } catch (error) {
-    return { kind: 'error', requestId, error: described(error) };
+    logError('Invoke Error', error);
+    return { kind: 'error', error: described(error) };
   }
 }
 
-try {
+const CLOSED = 1;
+
+/**
+ * Says that an event may come. Where the environment freezes between events this thread then stands still until one
+ * does, timers and sockets with it. The gate is closed first: the event may be there before this thread waits.
+ * @param {object} answer
+ */
+function answerAndFreeze(answer) {
+  if (start.gate) Atomics.store(start.gate, 0, CLOSED);
+  port?.postMessage(answer);
+  if (start.gate) Atomics.wait(start.gate, 0, CLOSED);
+}
+
+async function initialised() {
   const handler = (await load(start.file))[start.exportName];
-  if (typeof handler !== 'function') {
-    const message = `${start.exportName} is undefined or not exported`;
-    throw Object.assign(new Error(message), { name: 'Runtime.HandlerNotFound' });
-  }
+  const name = `${basename(start.file, extname(start.file))}.${start.exportName}`;
+  if (!handler) throw runtimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
+  if (typeof handler !== 'function')
+    throw runtimeError('Runtime.HandlerNotFound', `${name} is not a function`);
+  return handler;
+}
+
+try {
+  const handler = await initialised();
   port.on('message', async (/** @type {Invocation} */ invocation) => {
-    port.postMessage(await run(handler, invocation));
+    const answer = await run(handler, invocation);
+    // The runtime lets the event loop go round once before it answers.
+    await turn();
+    answerAndFreeze(answer);
   });
-  port.postMessage({ kind: 'ready' });
+  answerAndFreeze({ kind: 'ready' });
 } catch (error) {
+  logError('Init Error', error);
   port.postMessage({ kind: 'init-error', error: described(error) });
 }

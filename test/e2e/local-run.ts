@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startLocal } from '../../local/run.ts';
+import { type LocalOptions, startLocal } from '../../local/run.ts';
 
 /** Where the tests find the local run that they share. */
 export interface SharedRun {
@@ -21,7 +21,10 @@ declare module 'vitest' {
 }
 
 /** One local run for all end-to-end tests: each makes guests of its own, and sets faults for their conversations only. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(
+  project: TestProject,
+  more: Pick<LocalOptions, 'startRuntime'> = {},
+): Promise<() => Promise<void>> {
   const directory = mkdtempSync(join(tmpdir(), 'typing-relay-e2e-'));
   const logFile = join(directory, 'functions.log');
   appendFileSync(logFile, '');
@@ -33,6 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       appendFileSync(logFile, `${line}\n`);
     },
     signal: new AbortController().signal,
+    ...more,
   });
   project.provide('local', { ...run, logFile });
   return async () => {

@@ -1,13 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import WebSocket from 'ws';
 import * as z from 'zod';
+import { sealTicket, ticketKeys } from '../../functions/relay/ticket.ts';
+import { guestRecord } from '../../local/genesys/guest-record.ts';
 import { serve } from '../http-server.ts';
+import { participantState, typing, typingFrame } from './world.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -29,6 +34,14 @@ function run(...args: string[]) {
   return { child, said, leftovers };
 }
 
+const FREE_PORTS = ['gateway', 'http', 'page', 'genesys'].flatMap((name) => [`--${name}-port`, '0']);
+
+/** What `--json` prints once all is up. */
+async function readiness(child: ReturnType<typeof run>['child']): Promise<z.infer<typeof ready>> {
+  const [line] = z.tuple([z.string()]).parse(await once(createInterface(child.stdout), 'line'));
+  return ready.parse(JSON.parse(line));
+}
+
 /** The exit status of a process, once its streams have ended too. */
 const ended = async (child: ChildProcess): Promise<unknown> =>
   z.array(z.unknown()).parse(await once(child, 'close'))[0];
@@ -42,21 +55,54 @@ const ready = z.strictObject({
   ticketKeyFile: z.string(),
 });
 
+/** Guests of this run who type, and who are answered, until it ends. */
+async function startLoad({ gateway, genesys, ticketKeyFile }: z.infer<typeof ready>) {
+  const keys = ticketKeys.parse(JSON.parse(readFileSync(ticketKeyFile, 'utf8')));
+  const load = { answers: 0, clients: new Array<WebSocket>() };
+  for (const upstream of [...Array(24).keys()].map((n) => (n % 2 === 0 ? typingFrame : participantState))) {
+    const guest = guestRecord.parse(
+      await (await fetch(`${genesys}/control/guests`, { method: 'POST' })).json(),
+    );
+    const iat = Math.floor(Date.now() / 1000);
+    const claims = { sub: 'guest', iat, exp: iat + 300, jti: randomUUID(), upstream: upstream(guest) };
+    const client = new WebSocket(gateway, ['typing-relay', await sealTicket(keys, claims)]);
+    await once(client, 'open');
+    load.clients.push(client);
+    client.on('message', () => load.answers++);
+    const timer = setInterval(() => {
+      client.send(JSON.stringify(typing(load.answers % 2 === 0, '1')));
+    }, 300);
+    client.on('close', () => {
+      clearInterval(timer);
+    });
+  }
+  return load;
+}
+
+/** The processes that a process has started, and theirs. */
+function descendants(pid: number): number[] {
+  const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    all.flatMap(([child = 0, its]) => (its === parent ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe('npm start', () => {
   it('--json prints one line when all is up, takes another port for a taken one, and ends cleanly on Ctrl-C', async () => {
     const { url } = await serve(() => ({ status: 200 }));
     const taken = new URL(url).port;
-    const { child, said, leftovers } = run(
-      '--json',
-      '--page-port',
-      taken,
-      '--gateway-port',
-      '0',
-      '--http-port',
-      '0',
-      '--genesys-port',
-      '0',
-    );
+    const { child, said, leftovers } = run('--json', ...FREE_PORTS, '--page-port', taken);
     const [line] = z.tuple([z.string()]).parse(await once(createInterface(child.stdout), 'line'));
     const { page, genesys, gateway, http, ticketKeyFile } = ready.parse(JSON.parse(line));
 
@@ -78,20 +124,49 @@ describe('npm start', () => {
   });
 
   it('ends cleanly on Ctrl-C in the middle of its start', async () => {
-    const { child, said, leftovers } = run(
-      '--json',
-      '--gateway-port',
-      '0',
-      '--page-port',
-      '0',
-      '--genesys-port',
-      '0',
-    );
+    const { child, said, leftovers } = run('--json', ...FREE_PORTS);
     await once(child.stderr, 'data');
     child.kill('SIGINT');
     expect(await ended(child)).toBe(0);
     expect(leftovers()).toEqual([]);
     expect(said).toEqual({ out: '', err: 'Synthesising the stack …\nEnded.\n' });
+  });
+
+  it.each([
+    ['SIGTERM', []],
+    ['SIGINT', ['--freeze']],
+  ] as const)(
+    'ends cleanly on %s in the middle of load, with %j',
+    { timeout: 120_000 },
+    async (signal, flags) => {
+      const { child, said, leftovers } = run('--json', ...FREE_PORTS, ...flags);
+      const up = await readiness(child);
+      const load = await startLoad(up);
+      const closed = Promise.all(load.clients.map((client) => once(client, 'close')));
+      await vi.waitUntil(() => load.answers >= 100, { timeout: 60_000 });
+
+      child.kill(signal);
+      expect(await ended(child)).toBe(0);
+      await closed;
+      expect(leftovers()).toEqual([]);
+      expect(existsSync(up.ticketKeyFile)).toBe(false);
+      expect(said.err.trim().split('\n').at(-1)).toBe('Ended.');
+    },
+  );
+
+  it('--watch builds what is saved just as the stack did, and leaves no process when it ends', async () => {
+    const { child, said } = run('--json', ...FREE_PORTS, '--watch');
+    await readiness(child);
+    // Touched and not changed: other tests run these sources.
+    utimesSync(join(ROOT, 'functions/typing.ts'), new Date(), new Date());
+    await vi.waitUntil(() => said.err.includes('Nothing to rebuild: functions/typing.ts'), {
+      timeout: 20_000,
+    });
+    const processes = descendants(child.pid ?? 0);
+    expect(processes).not.toEqual([]);
+    child.kill('SIGTERM');
+    expect(await ended(child)).toBe(0);
+    await vi.waitUntil(() => !processes.some(isAlive), { timeout: 10_000 });
   });
 
   it.each([

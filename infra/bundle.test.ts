@@ -1,7 +1,7 @@
 import { builtinModules as NODE_MODULES } from 'node:module';
 import { buildSync } from 'esbuild';
 import { expect, it } from 'vitest';
-import { bundleOptions } from './function-code.ts';
+import { bundleOptions, entryOf } from './bundle.ts';
 import { AUTHORIZER, EXPIRE, ROUTES } from './routes.ts';
 
 /** ws tries to load these two, and does without them. */
@@ -12,7 +12,11 @@ const handlers = [AUTHORIZER, EXPIRE, ...ROUTES].map(({ handler }) => handler);
 it.each(handlers)(
   "%s is one minified ES module with nothing left outside but Node's own modules",
   (handler) => {
-    const built = buildSync({ ...bundleOptions(handler, 'unused'), write: false, metafile: true });
+    const built = buildSync({
+      ...bundleOptions({ index: entryOf(handler) }, 'unused'),
+      write: false,
+      metafile: true,
+    });
     const [file] = built.outputFiles;
     expect(built.outputFiles).toHaveLength(1);
     expect(file?.path).toMatch(/index\.mjs$/);
