@@ -29,6 +29,8 @@ export interface LocalOptions {
   onLog: (entry: { functionName: string; line: string }) => void;
   /** Ends the start while it is still under way. */
   signal: AbortSignal;
+  /** Of one function at a time; 20 by default. */
+  environments?: number;
   /** What runs the functions' code; worker threads by default. */
   startRuntime?: StartRuntime;
   /** Takes the functions' sources as they are saved. */
@@ -58,7 +60,7 @@ export function startLocal(options: LocalOptions): Promise<LocalRun> {
 }
 
 async function start(options: LocalOptions, add: Closers['add']): Promise<Omit<LocalRun, 'close'>> {
-  const { ports, tell, onLog, startRuntime } = options;
+  const { ports, tell, onLog, environments, startRuntime } = options;
   const oauthClient = { clientId: randomUUID(), clientSecret: randomBytes(24).toString('base64url') };
   const org = add(
     await startOnPort(ports.genesys, (port) => startOrg({ port, oauthClient }), takenBy(tell, 'Genesys org')),
@@ -69,7 +71,15 @@ async function start(options: LocalOptions, add: Closers['add']): Promise<Omit<L
     WebhookSecret: JSON.stringify({ secret: org.integration.secret }),
   };
   const stack = add(
-    await startStack({ template, ports, secrets, tell, onLog, ...(startRuntime && { startRuntime }) }),
+    await startStack({
+      template,
+      ports,
+      secrets,
+      tell,
+      onLog,
+      ...(environments !== undefined && { environments }),
+      ...(startRuntime && { startRuntime }),
+    }),
   );
   for (const { path } of WEBHOOKS)
     org.integration.webhookUrl = stack.http === undefined ? null : `${stack.http}${path}`;

@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly gateway?: Pick<GatewayOptions, 'limits' | 'random'>;
   /** Of the APIs and the queues; this machine's by default. Functions go by their own. */
   readonly clock?: Clock;
+  /** Of one function at a time; 20 by default. */
+  readonly environments?: number;
   /** What runs the functions' code; worker threads by default. */
   readonly startRuntime?: StartRuntime;
 }
@@ -71,6 +73,7 @@ async function start(options: StackOptions, add: Closers['add']): Promise<Omit<R
     functions,
     extraEnvironment: endpoints,
     onLog,
+    ...(options.environments !== undefined && { limits: { environments: options.environments } }),
     ...(options.startRuntime && { startRuntime: options.startRuntime }),
   });
   add({ close });

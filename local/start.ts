@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect, parseArgs } from 'node:util';
 import { TemplateError } from './template/names.ts';
 import { demoIds } from './genesys/state.ts';
+import { POOL_LIMITS } from './lambda/pool.ts';
 import { startFreezingRuntime } from './lambda/runtime.ts';
 import { PortError } from './listen.ts';
 import { type LocalRun, startLocal } from './run.ts';
@@ -21,6 +22,7 @@ const HELP = `Runs the whole relay on this machine: the synthesised stack, its f
   --http-port N      the HTTP API (default 4003), where the stack has one
   --no-open          do not open a browser
   --no-watch         do not rebuild a function when its source is saved; with --json, --watch does
+  --environments N   of each function at most (default ${POOL_LIMITS.environments}); an event that finds none free waits
   --freeze           functions stand still between events, as Lambda's do: no timer fires and no socket is read
   --json             print {"gateway","page","genesys","aws","ticketKeyFile"}, and "http" where there is an HTTP API;
                      everything else goes to standard error
@@ -36,6 +38,7 @@ const options = {
   'http-port': { type: 'string', default: '4003' },
   open: { type: 'boolean', default: true },
   watch: { type: 'boolean' },
+  environments: { type: 'string', default: String(POOL_LIMITS.environments) },
   freeze: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -56,6 +59,11 @@ function portOf(text: string, flag: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw new UsageError(`--${flag} takes a port from 0 (any free one) to 65535, not ${JSON.stringify(text)}`);
+}
+
+function environmentsOf(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new UsageError(`--environments takes a number from 1 to 999, not ${JSON.stringify(text)}`);
 }
 
 /** Each run has its own file: the usual one by the usual name. */
@@ -133,6 +141,7 @@ async function main(): Promise<void> {
     onLog: ({ functionName, line }) => say(`${functionName}  ${line}`),
     signal: ending.signal,
     watch,
+    environments: environmentsOf(flags.environments),
     ...(flags.freeze && { startRuntime: startFreezingRuntime }),
   }).catch((error: unknown) => {
     if (!ending.signal.aborted) throw error;

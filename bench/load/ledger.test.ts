@@ -13,21 +13,25 @@ describe('the ledger', () => {
     ledger.sent(A, false, 300);
     ledger.arrived(A, true, 105);
     ledger.arrived(A, false, 330);
-    expect(ledger.latencies(0)).toEqual([5, 10, 30]);
-    expect(ledger.owed()).toBe(0);
+    const { relayed, owed } = ledger.close();
+    expect(relayed).toEqual([
+      { at: 100, ms: 5 },
+      { at: 300, ms: 30 },
+      { at: 200, ms: 10 },
+    ]);
+    expect(owed).toBe(0);
   });
 
   it('expects no refresh upstream, and counts it among the frames', () => {
     const ledger = makeLedger();
     for (const at of [0, 5_000, 10_000]) ledger.sent(A, true, at);
-    expect(ledger.owed()).toBe(1);
-    expect(ledger.frames(0)).toBe(3);
+    expect(ledger.close()).toMatchObject({ owed: 1, frames: [0, 5_000, 10_000] });
   });
 
   it('expects no off where nothing is shown', () => {
     const ledger = makeLedger();
     ledger.sent(A, false, 0);
-    expect(ledger.owed()).toBe(0);
+    expect(ledger.close().owed).toBe(0);
   });
 
   it('owes what has not come, and tells what came once more', () => {
@@ -36,17 +40,32 @@ describe('the ledger', () => {
     ledger.sent(A, false, 1);
     ledger.arrived(A, false, 2);
     ledger.arrived(A, false, 3);
-    expect(ledger.owed()).toBe(1);
-    expect(ledger.repeated()).toBe(1);
+    expect(ledger.close()).toMatchObject({ owed: 1, repeated: 1, silences: 0 });
   });
 
-  it('leaves out what was sent before the measuring', () => {
+  it('takes the relay at its word where that ends a silence', () => {
     const ledger = makeLedger();
-    ledger.sent(A, true, 10);
-    ledger.arrived(A, true, 25);
-    ledger.sent(A, false, 20);
-    ledger.arrived(A, false, 26);
-    expect(ledger.latencies(20)).toEqual([6]);
-    expect(ledger.frames(20)).toBe(1);
+    ledger.sent(A, true, 0);
+    ledger.arrived(A, true, 1);
+    ledger.sent(A, false, 10_500);
+    ledger.arrived(A, false, 10_001);
+    expect(ledger.close()).toMatchObject({ owed: 0, silences: 1, repeated: 0 });
+    ledger.sent(A, true, 12_000);
+    expect(ledger.close().owed).toBe(1);
+  });
+
+  it.each([
+    ['the off first', [false, true]],
+    ['the on first', [false]],
+  ])('takes either order of two frames of one millisecond: %s', (_, came) => {
+    const ledger = makeLedger();
+    ledger.sent(A, true, 0);
+    ledger.arrived(A, true, 1);
+    ledger.sent(A, false, 6_000);
+    ledger.sent(A, true, 6_000);
+    came.forEach((isTyping, index) => {
+      ledger.arrived(A, isTyping, 6_005 + index);
+    });
+    expect(ledger.close()).toMatchObject({ owed: 0, repeated: 0, silences: 0 });
   });
 });

@@ -1,61 +1,91 @@
-/** What is known of the frames on their way from the clients to the org. */
+/** What is known of the frames on their way from the clients to the org. Times are epoch milliseconds. */
 export interface Ledger {
-  /** A client sent this. @param at epoch milliseconds */
+  /** A client sent this. */
   sent: (conversationId: string, isTyping: boolean, at: number) => void;
-  /** This came to the org. @param at epoch milliseconds */
+  /** This came to the org. */
   arrived: (conversationId: string, isTyping: boolean, at: number) => void;
-  /** From client frame to upstream frame, of those that a client sent from `since` on; milliseconds, in order. */
-  latencies: (since: number) => number[];
-  /** Changes that are owed to the org and have not come. */
-  owed: () => number;
-  /** What came more than once. */
-  repeated: () => number;
-  /** Frames that clients sent from `since` on, refreshes included. */
-  frames: (since: number) => number;
+  /** What it all comes to, so far. */
+  close: () => Balance;
 }
 
-interface Sent {
+export interface Balance {
+  /** What was relayed: when the client sent it, and how long it took. */
+  relayed: { at: number; ms: number }[];
+  /** When clients sent frames, refreshes included. */
+  frames: number[];
+  /** Changes that are owed to the org and have not come. */
+  owed: number;
+  /** Bubbles that the relay ended by itself, for want of a sign of life. */
+  silences: number;
+  /** What came more than once. */
+  repeated: number;
+}
+
+interface Entry {
+  /** Whether a client sent it; else it came to the org. */
+  sent: boolean;
   isTyping: boolean;
   at: number;
 }
 
-/**
- * Keeps the ledger. Only changes are owed to the org: while a bubble that it holds is shown, another "on" is a sign
- * of life and goes no further than the relay (docs/protocol.md).
- */
 export function makeLedger(): Ledger {
-  const waiting = new Map<string, Sent[]>();
-  const shown = new Map<string, boolean>();
-  const taken: { at: number; ms: number }[] = [];
-  const sentAt: number[] = [];
-  let repeated = 0;
+  const conversations = new Map<string, Entry[]>();
+  function note(conversationId: string, entry: Entry): void {
+    const entries = conversations.get(conversationId);
+    if (entries === undefined) conversations.set(conversationId, [entry]);
+    else entries.push(entry);
+  }
   return {
-    sent(conversationId, isTyping, at) {
-      sentAt.push(at);
-      if ((shown.get(conversationId) ?? false) === isTyping) return;
-      shown.set(conversationId, isTyping);
-      const queue = waiting.get(conversationId) ?? [];
-      queue.push({ isTyping, at });
-      waiting.set(conversationId, queue);
+    sent: (conversationId, isTyping, at) => {
+      note(conversationId, { sent: true, isTyping, at });
     },
-    arrived(conversationId, isTyping, at) {
-      const queue = waiting.get(conversationId) ?? [];
-      const found = queue.findIndex((one) => one.isTyping === isTyping);
-      const sent = queue[found];
-      if (sent === undefined) {
-        repeated += 1;
-        return;
-      }
-      queue.splice(found, 1);
-      taken.push({ at: sent.at, ms: at - sent.at });
+    arrived: (conversationId, isTyping, at) => {
+      note(conversationId, { sent: false, isTyping, at });
     },
-    latencies: (since) =>
-      taken
-        .filter(({ at }) => at >= since)
-        .map(({ ms }) => ms)
-        .sort((one, other) => one - other),
-    owed: () => [...waiting.values()].reduce((sum, queue) => sum + queue.length, 0),
-    repeated: () => repeated,
-    frames: (since) => sentAt.filter((at) => at >= since).length,
+    close: () => {
+      const total: Balance = { relayed: [], frames: [], owed: 0, silences: 0, repeated: 0 };
+      for (const entries of conversations.values()) settle(entries, total);
+      return total;
+    },
   };
+}
+
+/**
+ * Follows one conversation. Only changes are owed to the org: while a bubble that it holds is shown, another "on" is
+ * a sign of life and goes no further than the relay (docs/protocol.md).
+ */
+function settle(entries: readonly Entry[], total: Balance): void {
+  // The org is asked in batches, so what came is noted later than what was sent after it.
+  const inOrder = entries.toSorted(
+    (one, other) => one.at - other.at || Number(other.sent) - Number(one.sent),
+  );
+  const waiting: Entry[] = [];
+  /** What the org was last told, or will be; undefined where either order of two frames is right. */
+  let shown: boolean | undefined = false;
+  let last: Entry | undefined;
+
+  function onSent(entry: Entry): void {
+    total.frames.push(entry.at);
+    // The relay goes by API Gateway's time, which is in whole milliseconds.
+    if (last?.at === entry.at && last.isTyping !== entry.isTyping) shown = undefined;
+    else if (shown !== undefined && shown !== entry.isTyping) {
+      waiting.push(entry);
+      shown = entry.isTyping;
+    }
+    last = entry;
+  }
+  function onArrived({ isTyping, at }: Entry): void {
+    const found = waiting.findIndex((entry) => entry.isTyping === isTyping);
+    const [sent] = found === -1 ? [] : waiting.splice(found, 1);
+    if (sent !== undefined) total.relayed.push({ at: sent.at, ms: at - sent.at });
+    else if (shown === undefined) shown = isTyping;
+    // After ten seconds without a sign of life the relay says off by itself: the client's own has nothing left to end.
+    else if (shown && !isTyping) {
+      shown = false;
+      total.silences += 1;
+    } else total.repeated += 1;
+  }
+
+  for (const entry of inOrder) (entry.sent ? onSent : onArrived)(entry);
+  total.owed += waiting.length;
 }

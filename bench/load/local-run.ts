@@ -36,10 +36,15 @@ function summaryOf(line: string): string {
   }
 }
 
-/** Starts the local run on free ports. @throws Error with what it said when it does not come up */
-export async function startLocalRun(): Promise<LocalRun> {
+/**
+ * Starts the local run on free ports.
+ * @param environments of each function, at most
+ * @throws Error with what it said when it does not come up
+ */
+export async function startLocalRun(environments: number): Promise<LocalRun> {
   const ports = ['gateway', 'http', 'page', 'genesys'].flatMap((name) => [`--${name}-port`, '0']);
-  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts', '--json', ...ports], {
+  const flags = ['--json', ...ports, '--environments', String(environments)];
+  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts', ...flags], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C in the terminal is for this process, which ends the other one in its turn.

@@ -21,7 +21,7 @@ export interface Arrival {
 /** The simulated org, as its control API shows it (docs/simulated-org.md). */
 export interface Org {
   newGuest: () => Promise<Guest>;
-  /** Typing frames that came since the last call, once there is one, or after a second. */
+  /** Typing frames that came since the last call. */
   arrivals: () => Promise<Arrival[]>;
   /** Open guest sockets of the relay. */
   openSockets: () => Promise<number>;
@@ -39,7 +39,7 @@ export function makeOrg(url: string): Org {
   return {
     newGuest: async () => guestRecord.parse(await call('guests', {})),
     arrivals: async () => {
-      const page = Messages.parse(await call(`messages?after=${last}&count=1&waitMs=1000`));
+      const page = Messages.parse(await call(`messages?after=${last}`));
       last = page.last;
       return page.messages.flatMap(({ via, at, body, conversationId }) => {
         const typing = via === 'socket' ? Typing.safeParse(body).data : undefined;

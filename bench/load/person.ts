@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { typingSender } from '../../client/sender.ts';
 import type { SocketLike } from '../../client/shapes.ts';
 import { Field, PAGE } from '../simulate/browser.ts';
-import { generated, makeConversation } from '../simulate/guest.ts';
+import { type Draft, generated, makeConversation } from '../simulate/guest.ts';
+import { makeRandom } from '../simulate/random.ts';
 
 export interface PersonOptions {
   gateway: string;
@@ -13,6 +14,8 @@ export interface PersonOptions {
   /** A number that no other person of the run comes to by counting up. */
   people: number;
   seed: number;
+  /** Milliseconds from one message to the next draft, on average; it is distributed exponentially. */
+  restMs: number;
   onFrame: (isTyping: boolean, at: number) => void;
   /** What should not happen: an error frame, a lost connection. */
   onError: (what: string) => void;
@@ -20,13 +23,15 @@ export interface PersonOptions {
 
 /** Somebody with a connection who types, through the client that browsers run. */
 export interface Person {
+  /** Begins to type after so many milliseconds. */
+  type: (afterMs: number) => void;
   /** Ends the typing with an off where one is owed; resolves when its socket has closed. */
   leave: () => Promise<void>;
   /** Ends the typing; the connection stays. */
   rest: () => void;
 }
 
-/** Opens the connection; the typing begins at once. Rejects when the connection does not open. */
+/** Opens the connection. Rejects when it does not open. */
 export async function startPerson(options: PersonOptions): Promise<Person> {
   const socket = new WebSocket(options.gateway, ['typing-relay', options.ticket], {
     perMessageDeflate: false,
@@ -46,12 +51,15 @@ export async function startPerson(options: PersonOptions): Promise<Person> {
   });
   const field = new Field();
   const sender = typingSender(seenBy(socket, options.onFrame), field, { page: PAGE });
-  const stopTyping = type(options, field, sender.sent);
+  let stopTyping = (): void => undefined;
   function rest(): void {
     stopTyping();
     sender.stop();
   }
   return {
+    type: (afterMs) => {
+      stopTyping = compose(options, afterMs, field, sender.sent);
+    },
     rest,
     leave: async () => {
       rest();
@@ -95,31 +103,45 @@ function seenBy(socket: WebSocket, onFrame: PersonOptions['onFrame']): SocketLik
   };
 }
 
-/** Types one conversation after the other. @returns what ends it */
-function type({ index, people, seed }: PersonOptions, field: Field, sent: () => void): () => void {
+/** Composes one draft after the other, with a rest before each. @returns what ends it */
+function compose(
+  { index, people, seed, restMs }: PersonOptions,
+  afterMs: number,
+  field: Field,
+  sent: () => void,
+): () => void {
+  const random = makeRandom(seed, index);
   let timer: NodeJS.Timeout | undefined;
-  function converse(number: number): void {
-    const { drafts, end } = makeConversation(generated, number, seed, {});
-    const steps = drafts.flatMap((draft) => [
-      ...draft.keys.map((at) => ({
-        at,
-        act: () => {
-          field.press();
-        },
-      })),
-      ...(draft.how === 'sent' ? [{ at: draft.end, act: sent }] : []),
-    ]);
+  let conversation = index;
+  let drafts: Draft[] = [];
+  function press(): void {
+    field.press();
+  }
+  function begin(): void {
+    const draft = drafts.shift();
+    if (draft !== undefined) {
+      write(draft);
+      return;
+    }
+    drafts = makeConversation(generated, conversation, seed, {}).drafts;
+    conversation += people;
+    begin();
+  }
+  function write({ keys, end, how }: Draft): void {
+    const steps = keys.map((at) => ({ at, act: press }));
+    if (how === 'sent') steps.push({ at: end, act: sent });
+    const [first = 0] = keys;
     const began = performance.now();
+    const left = (at: number): number => at - first - (performance.now() - began);
     let next = 0;
     function step(): void {
-      for (; (steps[next]?.at ?? Infinity) <= performance.now() - began; next += 1) steps[next]?.act();
+      for (; left(steps[next]?.at ?? Infinity) <= 0; next += 1) steps[next]?.act();
       const due = steps[next]?.at;
-      if (due !== undefined) timer = setTimeout(step, due - (performance.now() - began));
-      else timer = setTimeout(converse, end - (performance.now() - began), number + people);
+      timer = due === undefined ? setTimeout(begin, random.exponential(restMs)) : setTimeout(step, left(due));
     }
     step();
   }
-  converse(index);
+  timer = setTimeout(begin, afterMs);
   return () => {
     clearTimeout(timer);
   };

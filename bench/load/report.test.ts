@@ -17,6 +17,7 @@ const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
   seconds: 2,
   frames: 30,
   latencies: [1, 2, 3, 400],
+  silences: 0,
   repeated: 0,
   samples: Array.from({ length: 9 }, (_, at) => sample(at)),
   errors: new Map(),

@@ -15,6 +15,7 @@ export interface Figures {
   p50: number;
   p99: number;
   most: number;
+  silences: number;
   repeated: number;
   memory: number;
   openFiles: number | undefined;
@@ -29,7 +30,7 @@ const mostOf = (values: readonly number[]): number | undefined =>
   values.length === 0 ? undefined : Math.max(...values);
 
 export function figuresOf(outcome: Outcome): Figures {
-  const { connections, openedPerSecond, seconds, frames, latencies, repeated, samples, errors } = outcome;
+  const { connections, openedPerSecond, seconds, frames, latencies, samples, errors } = outcome;
   const growth: Figures['growth'] = {};
   for (const watched of WATCHED) {
     const more = growthOf(samples, watched);
@@ -44,7 +45,8 @@ export function figuresOf(outcome: Outcome): Figures {
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
     most: quantile(latencies, 1),
-    repeated,
+    silences: outcome.silences,
+    repeated: outcome.repeated,
     memory: mostOf(samples.map(({ memory }) => memory)) ?? NaN,
     openFiles: mostOf(samples.flatMap(({ openFiles }) => openFiles ?? [])),
     upstreamSockets: mostOf(samples.map(({ upstreamSockets }) => upstreamSockets)) ?? NaN,
@@ -61,7 +63,7 @@ export function failed({ errors, growth }: Figures, soak: boolean): boolean {
 
 /** The figures for a person. */
 export function textOf(figures: Figures, soak: boolean): string {
-  const { p50, p99, most, repeated, openFiles, growth } = figures;
+  const { p50, p99, most, silences, repeated, openFiles, growth } = figures;
   const lines = [
     ['connections', `${count(figures.connections)}, opened at ${count(figures.openedPerSecond)} a second`],
     ['measured', `${fixed(figures.seconds, 1)} s`],
@@ -71,7 +73,7 @@ export function textOf(figures: Figures, soak: boolean): string {
       `${fixed(figures.relayedPerSecond, 1)} a second; refreshes go no further than the relay`,
     ],
     ['client to upstream', `p50 ${fixed(p50, 0)} ms, p99 ${fixed(p99, 0)} ms, ${fixed(most, 0)} ms at most`],
-    ['said again', `${count(repeated)} times`],
+    ['ended on silence', `${count(silences)} times; ${count(repeated)} frames came upstream once more`],
     ['memory', `${count(figures.memory / MB)} MB at most`],
     [
       'sockets',

@@ -29,15 +29,19 @@ export interface Outcome {
   frames: number;
   /** Milliseconds from client frame to upstream frame, of each message that was relayed, in order. */
   latencies: number[];
+  /** Bubbles that the relay ended by itself. */
+  silences: number;
+  /** Upstream frames that came once more. */
   repeated: number;
   samples: Sample[];
   /** What went wrong, and how often. */
   errors: Map<string, number>;
 }
 
-/** As a burst of clients that come back after a cut: no more than this many wait for their upgrade at a time. */
-const OPENING_AT_A_TIME = 50;
-const SETTLES_MS = 10_000;
+/** More at a time would only make more environments start at once, which a small machine does no faster. */
+const OPENING_AT_A_TIME = 8;
+const END_OVER_MS = 10_000;
+const ASKED_EVERY_MS = 250;
 const SAMPLED_EVERY_MS = 1_000;
 /** How long the last messages have to come upstream. */
 const LAST_MS = 15_000;
@@ -45,7 +49,7 @@ const LAST_MS = 15_000;
 /** Runs the load against a local run of its own, which is ended again whatever happens. */
 export async function runLoad(flags: Flags, screen: Screen, signal: AbortSignal): Promise<Outcome> {
   screen.write('Starting the local run …\n');
-  const local = await startLocalRun();
+  const local = await startLocalRun(flags.environments);
   let outcome: Outcome;
   try {
     outcome = await load(local, flags, screen, signal);
@@ -77,25 +81,42 @@ async function load(local: LocalRun, flags: Flags, screen: Screen, signal: Abort
   const watching = new AbortController();
   const watched = watchOrg(all, watching.signal);
   const openedPerSecond = await openAll(all, flags, screen);
-  await delay(Math.min(SETTLES_MS, 1_000 * flags.seconds), undefined, { signal });
+  // Over about as long as a draft and the rest after it take, so that no wave of beginners runs through the figures.
+  const beginOver = 1_000 * Math.min(10 + flags.restSeconds, flags.seconds);
+  people.forEach((person, index) => {
+    person.type((beginOver * index) / people.length);
+  });
+  screen.write('All begin to type …\n');
+  await delay(beginOver, undefined, { signal });
   const since = Date.now();
   const samples = await measure(all, flags.seconds, screen);
-  const seconds = (Date.now() - since) / 1_000;
-  for (const person of people) person.rest();
+  const until = Date.now();
+  // One after the other, too: all at once would be a burst that no crowd makes.
+  await Promise.all(
+    people.map(async (person, index) => {
+      await delay((END_OVER_MS * index) / people.length, undefined, { signal });
+      person.rest();
+    }),
+  );
   const deadline = Date.now() + LAST_MS;
-  while (ledger.owed() > 0 && Date.now() < deadline) await delay(100, undefined, { signal });
+  while (ledger.close().owed > 0 && Date.now() < deadline) await delay(ASKED_EVERY_MS, undefined, { signal });
   watching.abort();
   await watched;
   await Promise.all(people.map((person) => person.leave()));
-  if (ledger.owed() > 0) errors.set('messages that never came upstream', ledger.owed());
+  const { relayed, frames, owed, silences, repeated } = ledger.close();
+  if (owed > 0) errors.set('messages that never came upstream', owed);
   for (const line of local.logged) error(`log: ${line}`);
   return {
     connections: people.length,
     openedPerSecond,
-    seconds,
-    frames: ledger.frames(since),
-    latencies: ledger.latencies(since),
-    repeated: ledger.repeated(),
+    seconds: (until - since) / 1_000,
+    frames: frames.filter((at) => at >= since && at < until).length,
+    latencies: relayed
+      .filter(({ at }) => at >= since && at < until)
+      .map(({ ms }) => ms)
+      .sort((one, other) => one - other),
+    silences,
+    repeated,
     samples,
     errors,
   };
@@ -106,6 +127,8 @@ async function watchOrg({ org, ledger, error }: Load, signal: AbortSignal): Prom
     try {
       for (const { conversationId, isTyping, at } of await org.arrivals())
         ledger.arrived(conversationId, isTyping, at);
+      // In batches: asked for each message, the org would have more to answer than to be told.
+      await delay(ASKED_EVERY_MS);
     } catch (cause) {
       error(`the org could not be asked: ${String(cause)}`);
       return;
@@ -114,7 +137,11 @@ async function watchOrg({ org, ledger, error }: Load, signal: AbortSignal): Prom
 }
 
 /** @returns connections opened a second */
-async function openAll(all: Load, { connections, seed }: Flags, screen: Screen): Promise<number> {
+async function openAll(
+  all: Load,
+  { connections, seed, restSeconds }: Flags,
+  screen: Screen,
+): Promise<number> {
   const { local, org, ledger, people, error, signal } = all;
   const keys = ticketKeys.parse(JSON.parse(await readFile(local.ticketKeyFile, 'utf8')));
   const progress = makeProgress(screen, connections, () => performance.now(), 'connections');
@@ -133,6 +160,7 @@ async function openAll(all: Load, { connections, seed }: Flags, screen: Screen):
         index,
         people: connections,
         seed,
+        restMs: 1_000 * restSeconds,
         onFrame: (isTyping, at) => {
           ledger.sent(conversationId, isTyping, at);
         },

@@ -172,6 +172,7 @@ describe('npm start', () => {
   it.each([
     [['--gateway-port', 'many'], '--gateway-port takes a port from 0 (any free one) to 65535, not "many"'],
     [['--http-port', '70000'], '--http-port takes a port from 0 (any free one) to 65535, not "70000"'],
+    [['--environments', '0'], '--environments takes a number from 1 to 999, not "0"'],
     [['--port', '1'], 'See --help'],
   ])('with wrong flags %j says what is right, and exits with 2', async (flags, words) => {
     const { child, said } = run(...flags);
