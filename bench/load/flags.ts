@@ -18,8 +18,8 @@ export interface Flags {
 }
 
 const LOAD = { connections: 5_000, seconds: 60 } as const;
-/** With the draft itself, which takes some ten seconds, that is about a message a minute. */
-const REST_SECONDS = 50;
+/** With the draft itself, which takes some ten seconds, that is a message every two minutes. */
+const REST_SECONDS = 110;
 /** Ten minutes at half the load. */
 const SOAK = { connections: LOAD.connections / 2, seconds: 600 } as const;
 

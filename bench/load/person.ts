@@ -23,8 +23,8 @@ export interface PersonOptions {
 
 /** Somebody with a connection who types, through the client that browsers run. */
 export interface Person {
-  /** Begins to type after so many milliseconds. */
-  type: (afterMs: number) => void;
+  /** Begins with a rest, as if the conversation had gone on for long. */
+  type: () => void;
   /** Ends the typing with an off where one is owed; resolves when its socket has closed. */
   leave: () => Promise<void>;
   /** Ends the typing; the connection stays. */
@@ -57,8 +57,8 @@ export async function startPerson(options: PersonOptions): Promise<Person> {
     sender.stop();
   }
   return {
-    type: (afterMs) => {
-      stopTyping = compose(options, afterMs, field, sender.sent);
+    type: () => {
+      stopTyping = compose(options, field, sender.sent);
     },
     rest,
     leave: async () => {
@@ -104,12 +104,7 @@ function seenBy(socket: WebSocket, onFrame: PersonOptions['onFrame']): SocketLik
 }
 
 /** Composes one draft after the other, with a rest before each. @returns what ends it */
-function compose(
-  { index, people, seed, restMs }: PersonOptions,
-  afterMs: number,
-  field: Field,
-  sent: () => void,
-): () => void {
+function compose({ index, people, seed, restMs }: PersonOptions, field: Field, sent: () => void): () => void {
   const random = makeRandom(seed, index);
   let timer: NodeJS.Timeout | undefined;
   let conversation = index;
@@ -141,7 +136,7 @@ function compose(
     }
     step();
   }
-  timer = setTimeout(begin, afterMs);
+  timer = setTimeout(begin, random.exponential(restMs));
   return () => {
     clearTimeout(timer);
   };

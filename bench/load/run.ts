@@ -40,6 +40,7 @@ export interface Outcome {
 
 /** More at a time would only make more environments start at once, which a small machine does no faster. */
 const OPENING_AT_A_TIME = 8;
+const WARM_UP_MS = 30_000;
 const END_OVER_MS = 10_000;
 const ASKED_EVERY_MS = 250;
 const SAMPLED_EVERY_MS = 1_000;
@@ -81,13 +82,9 @@ async function load(local: LocalRun, flags: Flags, screen: Screen, signal: Abort
   const watching = new AbortController();
   const watched = watchOrg(all, watching.signal);
   const openedPerSecond = await openAll(all, flags, screen);
-  // Over about as long as a draft and the rest after it take, so that no wave of beginners runs through the figures.
-  const beginOver = 1_000 * Math.min(10 + flags.restSeconds, flags.seconds);
-  people.forEach((person, index) => {
-    person.type((beginOver * index) / people.length);
-  });
+  for (const person of people) person.type();
   screen.write('All begin to type …\n');
-  await delay(beginOver, undefined, { signal });
+  await delay(Math.min(WARM_UP_MS, 1_000 * flags.seconds), undefined, { signal });
   const since = Date.now();
   const samples = await measure(all, flags.seconds, screen);
   const until = Date.now();
