@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { endsBySignal } from '../../bench/signals.ts';
 import { parseFlags, UsageError, wholeNumber } from '../../bench/usage.ts';
 import { SynthesisError } from '../../local/synth.ts';
 import { type Figure, figuresOf, tableOf } from './figures.ts';
@@ -31,20 +32,6 @@ const options = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
-
-/** What a shell expects of a command that Ctrl-C ended: 128 and the signal's number. */
-const STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
-
-/** Ends the run at the first signal; what is left is only to put things away. */
-function endsBySignal(): AbortSignal {
-  const ending = new AbortController();
-  for (const [signal, status] of Object.entries(STATUS))
-    process.on(signal, () => {
-      process.exitCode = status;
-      ending.abort();
-    });
-  return ending.signal;
-}
 
 /** Runs the tests of this folder, and the end-to-end tests, on Lambda's runtime. Answers whether all are green. */
 async function runTests(signal: AbortSignal): Promise<boolean> {
