@@ -54,6 +54,19 @@ describe('the ledger', () => {
     expect(ledger.close().owed).toBe(1);
   });
 
+  it('follows the relay where a sign of life meets the end of a silence', () => {
+    const ledger = makeLedger();
+    ledger.sent(A, true, 0);
+    ledger.arrived(A, true, 1);
+    ledger.sent(A, true, 10_005);
+    ledger.arrived(A, false, 10_010);
+    ledger.arrived(A, true, 10_020);
+    ledger.sent(A, true, 15_005);
+    ledger.sent(A, false, 16_000);
+    ledger.arrived(A, false, 16_010);
+    expect(ledger.close()).toMatchObject({ owed: 0, silences: 1, repeated: 0 });
+  });
+
   it.each([
     ['the off first', [false, true]],
     ['the on first', [false]],

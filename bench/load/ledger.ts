@@ -78,12 +78,12 @@ function settle(entries: readonly Entry[], total: Balance): void {
     const found = waiting.findIndex((entry) => entry.isTyping === isTyping);
     const [sent] = found === -1 ? [] : waiting.splice(found, 1);
     if (sent !== undefined) total.relayed.push({ at: sent.at, ms: at - sent.at });
-    else if (shown === undefined) shown = isTyping;
-    // After ten seconds without a sign of life the relay says off by itself: the client's own has nothing left to end.
-    else if (shown && !isTyping) {
-      shown = false;
-      total.silences += 1;
-    } else total.repeated += 1;
+    else if (shown === isTyping) total.repeated += 1;
+    else {
+      // After ten seconds without a sign of life the relay says off by itself, and on again at the next one.
+      if (shown === true) total.silences += 1;
+      shown = isTyping;
+    }
   }
 
   for (const entry of inOrder) (entry.sent ? onSent : onArrived)(entry);

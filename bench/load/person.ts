@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import * as z from 'zod';
+import { keepAlive } from '../../client/keep-alive.ts';
 import { typingSender } from '../../client/sender.ts';
 import type { SocketLike } from '../../client/shapes.ts';
 import { Field, PAGE } from '../simulate/browser.ts';
@@ -43,14 +44,17 @@ export async function startPerson(options: PersonOptions): Promise<Person> {
   });
   let leaving = false;
   socket.on('message', (data: Buffer) => {
-    options.onError(`error frame: ${summaryOf(data.toString())}`);
+    const trouble = troubleOf(data.toString());
+    if (trouble !== undefined) options.onError(`error frame: ${trouble}`);
   });
   socket.on('error', () => undefined);
   void ended.then((code) => {
     if (!leaving) options.onError(`connection closed with ${code}`);
   });
   const field = new Field();
-  const sender = typingSender(seenBy(socket, options.onFrame), field, { page: PAGE });
+  const seen = seenBy(socket, options.onFrame);
+  const sender = typingSender(seen, field, { page: PAGE });
+  const pings = keepAlive(seen);
   let stopTyping = (): void => undefined;
   function rest(): void {
     stopTyping();
@@ -63,6 +67,7 @@ export async function startPerson(options: PersonOptions): Promise<Person> {
     rest,
     leave: async () => {
       rest();
+      pings.stop();
       leaving = true;
       socket.close(1000);
       await ended;
@@ -70,13 +75,19 @@ export async function startPerson(options: PersonOptions): Promise<Person> {
   };
 }
 
-const ErrorFrame = z.union([
+const Typing = z.object({ type: z.literal('typing'), data: z.object({ isTyping: z.boolean() }) });
+const Frame = z.union([
+  z.object({ type: z.literal('pong') }).transform(() => undefined),
   z.object({ error: z.object({ code: z.string() }) }).transform(({ error }) => error.code),
+  // API Gateway's own.
   z.object({ message: z.string() }).transform(({ message }) => message),
 ]);
 
 /** What a frame says went wrong, without what is another in each: a report counts them. */
-const summaryOf = (frame: string): string => ErrorFrame.safeParse(JSON.parse(frame)).data ?? frame;
+function troubleOf(text: string): string | undefined {
+  const frame = Frame.safeParse(JSON.parse(text));
+  return frame.success ? frame.data : text;
+}
 
 /** The socket as the client sees it; what goes out is told. */
 function seenBy(socket: WebSocket, onFrame: PersonOptions['onFrame']): SocketLike {
@@ -86,7 +97,8 @@ function seenBy(socket: WebSocket, onFrame: PersonOptions['onFrame']): SocketLik
       return socket.readyState;
     },
     send: (data) => {
-      onFrame(data.includes('true'), Date.now());
+      const typing = Typing.safeParse(JSON.parse(data)).data;
+      if (typing !== undefined) onFrame(typing.data.isTyping, Date.now());
       socket.send(data);
     },
     addEventListener: (name, listener) => {

@@ -42,6 +42,7 @@ export interface Outcome {
 const OPENING_AT_A_TIME = 8;
 const WARM_UP_MS = 30_000;
 const END_OVER_MS = 10_000;
+const BATCH = 50;
 const ASKED_EVERY_MS = 250;
 const SAMPLED_EVERY_MS = 1_000;
 /** How long the last messages have to come upstream. */
@@ -89,12 +90,10 @@ async function load(local: LocalRun, flags: Flags, screen: Screen, signal: Abort
   const samples = await measure(all, flags.seconds, screen);
   const until = Date.now();
   // One after the other, too: all at once would be a burst that no crowd makes.
-  await Promise.all(
-    people.map(async (person, index) => {
-      await delay((END_OVER_MS * index) / people.length, undefined, { signal });
-      person.rest();
-    }),
-  );
+  for (const [index, person] of people.entries()) {
+    person.rest();
+    if (index % BATCH === 0) await delay((END_OVER_MS * BATCH) / people.length, undefined, { signal });
+  }
   const deadline = Date.now() + LAST_MS;
   while (ledger.close().owed > 0 && Date.now() < deadline) await delay(ASKED_EVERY_MS, undefined, { signal });
   watching.abort();
