@@ -1,12 +1,17 @@
 /** What a shell expects of a command that a signal ended: 128 and the signal's number. */
-const STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
+const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Ends the run at the first signal; what is left is only to put things away. */
+/** A terminal and npm both send Ctrl-C's signal, so a second one soon after the first is no second wish. */
+const INSISTS_AFTER_MS = 2_000;
+
+/** Ends the run at the first signal, in order; whoever insists later gets it at once. */
 export function endsBySignal(): AbortSignal {
   const ending = new AbortController();
+  let first: number | undefined;
   for (const [signal, status] of Object.entries(STATUS))
-    // A terminal and npm both send it: the second one must not cut the tidying short.
     process.on(signal, () => {
+      first ??= Date.now();
+      if (Date.now() - first > INSISTS_AFTER_MS) process.exit(status);
       process.exitCode = status;
       ending.abort();
     });

@@ -32,7 +32,8 @@ export async function startAll<T extends object>(
   try {
     return { ...(await start(add)), close: closeAll };
   } catch (error) {
-    await closeAll();
+    // Why it did not start is what the caller needs: what failed to end besides must not take its place.
+    await closeAll().catch(() => undefined);
     throw error;
   }
 }

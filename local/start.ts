@@ -160,6 +160,9 @@ async function main(): Promise<void> {
   say('Ended.');
 }
 
+// Lambda's clock is UTC, and threads have the time zone of their process.
+process.env['TZ'] = 'UTC';
+
 try {
   await main();
 } catch (error) {

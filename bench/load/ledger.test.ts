@@ -54,6 +54,23 @@ describe('the ledger', () => {
     expect(ledger.close().owed).toBe(1);
   });
 
+  it('tells a bubble that ended before its time from one that ended on silence', () => {
+    const ledger = makeLedger();
+    ledger.sent(A, true, 0);
+    ledger.arrived(A, true, 1);
+    ledger.arrived(A, false, 9_999);
+    expect(ledger.close()).toMatchObject({ endedEarly: 1, silences: 0 });
+  });
+
+  it('doubts two frames of one millisecond only, and none after them', () => {
+    const ledger = makeLedger();
+    ledger.sent(A, true, 0);
+    ledger.sent(A, false, 0);
+    ledger.sent(A, true, 5_000);
+    ledger.sent(A, false, 6_000);
+    expect(ledger.close().owed).toBe(2);
+  });
+
   it('follows the relay where a sign of life meets the end of a silence', () => {
     const ledger = makeLedger();
     ledger.sent(A, true, 0);

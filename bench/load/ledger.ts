@@ -1,3 +1,5 @@
+import { SILENCE_MS } from '../../functions/relay/constants.ts';
+
 /** What is known of the frames on their way from the clients to the org. Times are epoch milliseconds. */
 export interface Ledger {
   /** A client sent this. */
@@ -17,6 +19,8 @@ export interface Balance {
   owed: number;
   /** Bubbles that the relay ended by itself, for want of a sign of life. */
   silences: number;
+  /** Bubbles that it ended though there was one. */
+  endedEarly: number;
   /** What came more than once. */
   repeated: number;
 }
@@ -43,12 +47,15 @@ export function makeLedger(): Ledger {
       note(conversationId, { sent: false, isTyping, at });
     },
     close: () => {
-      const total: Balance = { relayed: [], frames: [], owed: 0, silences: 0, repeated: 0 };
+      const total: Balance = { relayed: [], frames: [], owed: 0, silences: 0, endedEarly: 0, repeated: 0 };
       for (const entries of conversations.values()) settle(entries, total);
       return total;
     },
   };
 }
+
+/** A sign of life that was sent so shortly before may have crossed with the off. */
+const CROSSES_MS = 1_000;
 
 /**
  * Follows one conversation. Only changes are owed to the org: while a bubble that it holds is shown, another "on" is
@@ -63,15 +70,18 @@ function settle(entries: readonly Entry[], total: Balance): void {
   /** What the org was last told, or will be; undefined where either order of two frames is right. */
   let shown: boolean | undefined = false;
   let last: Entry | undefined;
+  let [lastOn, onBefore] = [-Infinity, -Infinity];
 
   function onSent(entry: Entry): void {
     total.frames.push(entry.at);
     // The relay goes by API Gateway's time, which is in whole milliseconds.
     if (last?.at === entry.at && last.isTyping !== entry.isTyping) shown = undefined;
-    else if (shown !== undefined && shown !== entry.isTyping) {
-      waiting.push(entry);
+    else {
+      if (shown !== undefined && shown !== entry.isTyping) waiting.push(entry);
+      // The doubt is of the two alone: the next one counts from what it says.
       shown = entry.isTyping;
     }
+    if (entry.isTyping) [lastOn, onBefore] = [entry.at, lastOn];
     last = entry;
   }
   function onArrived({ isTyping, at }: Entry): void {
@@ -80,8 +90,9 @@ function settle(entries: readonly Entry[], total: Balance): void {
     if (sent !== undefined) total.relayed.push({ at: sent.at, ms: at - sent.at });
     else if (shown === isTyping) total.repeated += 1;
     else {
-      // After ten seconds without a sign of life the relay says off by itself, and on again at the next one.
-      if (shown === true) total.silences += 1;
+      // After so long without a sign of life the relay says off by itself, and on again at the next one.
+      const sign = at - lastOn < CROSSES_MS ? onBefore : lastOn;
+      if (shown === true) total[at - sign >= SILENCE_MS ? 'silences' : 'endedEarly'] += 1;
       shown = isTyping;
     }
   }

@@ -50,6 +50,8 @@ export async function startLocalRun(environments: number): Promise<LocalRun> {
     // Ctrl-C in the terminal is for this process, which ends the other one in its turn.
     detached: true,
   });
+  // Whatever ends this process ends the other one, too.
+  process.once('exit', () => child.kill('SIGTERM'));
   const logged: string[] = [];
   createInterface(child.stderr).on('line', (line) => logged.push(summaryOf(line)));
   const status = once(child, 'close').then(([code]) => z.number().nullable().parse(code) ?? 1);

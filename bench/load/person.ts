@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { keepAlive } from '../../client/keep-alive.ts';
 import { typingSender } from '../../client/sender.ts';
 import type { SocketLike } from '../../client/shapes.ts';
+import { parseJson } from '../../local/json.ts';
 import { Field, PAGE } from '../simulate/browser.ts';
 import { type Draft, generated, makeConversation } from '../simulate/guest.ts';
 import { makeRandom } from '../simulate/random.ts';
@@ -32,10 +33,14 @@ export interface Person {
   rest: () => void;
 }
 
+/** As long as API Gateway's integrations have at most. */
+const OPENS_WITHIN_MS = 29_000;
+
 /** Opens the connection. Rejects when it does not open. */
 export async function startPerson(options: PersonOptions): Promise<Person> {
   const socket = new WebSocket(options.gateway, ['typing-relay', options.ticket], {
     perMessageDeflate: false,
+    handshakeTimeout: OPENS_WITHIN_MS,
   });
   const ended = new Promise<number>((resolve) => socket.once('close', resolve));
   await new Promise<void>((resolve, reject) => {
@@ -85,7 +90,7 @@ const Frame = z.union([
 
 /** What a frame says went wrong, without what is another in each: a report counts them. */
 function troubleOf(text: string): string | undefined {
-  const frame = Frame.safeParse(JSON.parse(text));
+  const frame = Frame.safeParse(parseJson(text));
   return frame.success ? frame.data : text;
 }
 
@@ -97,7 +102,7 @@ function seenBy(socket: WebSocket, onFrame: PersonOptions['onFrame']): SocketLik
       return socket.readyState;
     },
     send: (data) => {
-      const typing = Typing.safeParse(JSON.parse(data)).data;
+      const typing = Typing.safeParse(parseJson(data)).data;
       if (typing !== undefined) onFrame(typing.data.isTyping, Date.now());
       socket.send(data);
     },

@@ -41,7 +41,7 @@ export interface Outcome {
 /** More at a time would only make more environments start at once, which a small machine does no faster. */
 const OPENING_AT_A_TIME = 8;
 const WARM_UP_MS = 30_000;
-const END_OVER_MS = 10_000;
+const END_OVER_MS = 20_000;
 const BATCH = 50;
 const ASKED_EVERY_MS = 250;
 const SAMPLED_EVERY_MS = 1_000;
@@ -52,16 +52,23 @@ const LAST_MS = 15_000;
 export async function runLoad(flags: Flags, screen: Screen, signal: AbortSignal): Promise<Outcome> {
   screen.write('Starting the local run …\n');
   const local = await startLocalRun(flags.environments);
-  let outcome: Outcome;
+  const errors = new Map<string, number>();
+  const error = (what: string): void => {
+    errors.set(what, (errors.get(what) ?? 0) + 1);
+  };
+  const all: Load = { local, org: makeOrg(local.genesys), ledger: makeLedger(), people: [], error, signal };
+  const watching = new AbortController();
+  const watched = watchOrg(all, watching.signal);
   try {
-    outcome = await load(local, flags, screen, signal);
-  } catch (error) {
-    await local.end();
-    throw error;
+    return { ...(await load(all, flags, screen)), errors };
+  } finally {
+    for (const person of all.people) person.rest();
+    watching.abort();
+    await watched;
+    const status = await local.end();
+    if (status !== 0) error(`the local run exited with status ${status}`);
+    for (const line of local.logged) if (line !== 'Ended.') error(`log: ${line}`);
   }
-  const status = await local.end();
-  if (status !== 0) outcome.errors.set(`the local run exited with status ${status}`, 1);
-  return outcome;
 }
 
 interface Load {
@@ -73,15 +80,8 @@ interface Load {
   signal: AbortSignal;
 }
 
-async function load(local: LocalRun, flags: Flags, screen: Screen, signal: AbortSignal): Promise<Outcome> {
-  const errors = new Map<string, number>();
-  const error = (what: string): void => {
-    errors.set(what, (errors.get(what) ?? 0) + 1);
-  };
-  const all: Load = { local, org: makeOrg(local.genesys), ledger: makeLedger(), people: [], error, signal };
-  const { ledger, people } = all;
-  const watching = new AbortController();
-  const watched = watchOrg(all, watching.signal);
+async function load(all: Load, flags: Flags, screen: Screen): Promise<Omit<Outcome, 'errors'>> {
+  const { ledger, people, error, signal } = all;
   const openedPerSecond = await openAll(all, flags, screen);
   for (const person of people) person.type();
   screen.write('All begin to type …\n');
@@ -89,19 +89,18 @@ async function load(local: LocalRun, flags: Flags, screen: Screen, signal: Abort
   const since = Date.now();
   const samples = await measure(all, flags.seconds, screen);
   const until = Date.now();
-  // One after the other, too: all at once would be a burst that no crowd makes.
-  for (const [index, person] of people.entries()) {
+  await oneByOne(people, signal, (person) => {
     person.rest();
-    if (index % BATCH === 0) await delay((END_OVER_MS * BATCH) / people.length, undefined, { signal });
-  }
+  });
   const deadline = Date.now() + LAST_MS;
   while (ledger.close().owed > 0 && Date.now() < deadline) await delay(ASKED_EVERY_MS, undefined, { signal });
-  watching.abort();
-  await watched;
-  await Promise.all(people.map((person) => person.leave()));
-  const { relayed, frames, owed, silences, repeated } = ledger.close();
-  if (owed > 0) errors.set('messages that never came upstream', owed);
-  for (const line of local.logged) error(`log: ${line}`);
+  const { relayed, frames, owed, endedEarly, silences, repeated } = ledger.close();
+  for (let count = 0; count < owed; count += 1) error('a message that never came upstream');
+  for (let count = 0; count < endedEarly; count += 1) error('a bubble that ended before its time');
+  if (relayed.length === 0) error('nothing was relayed');
+  await oneByOne(people, signal, (person) => {
+    void person.leave();
+  });
   return {
     connections: people.length,
     openedPerSecond,
@@ -114,8 +113,19 @@ async function load(local: LocalRun, flags: Flags, screen: Screen, signal: Abort
     silences,
     repeated,
     samples,
-    errors,
   };
+}
+
+/** All at once would be a burst that no crowd makes. */
+async function oneByOne(
+  people: readonly Person[],
+  signal: AbortSignal,
+  act: (person: Person) => void,
+): Promise<void> {
+  for (const [index, person] of people.entries()) {
+    act(person);
+    if (index % BATCH === 0) await delay((END_OVER_MS * BATCH) / people.length, undefined, { signal });
+  }
 }
 
 async function watchOrg({ org, ledger, error }: Load, signal: AbortSignal): Promise<void> {

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { LambdaFunction } from '../template/model.ts';
-import type { Outcome } from './environment.ts';
+import type { Environment, Outcome } from './environment.ts';
 import { startEnvironment } from './environment.ts';
 import type { PoolLimits } from './pool.ts';
 import { makePool, POOL_LIMITS } from './pool.ts';
-import type { StartRuntime } from './runtime.ts';
+import type { RuntimeOptions, StartRuntime } from './runtime.ts';
 import { startRuntime as startWorker } from './runtime.ts';
 
 /** What one invocation gave; `ms` is what the caller waited, INIT included. */
@@ -41,7 +41,7 @@ export function makeEnvironments(options: EnvironmentsOptions): Environments {
   const pools = new Map(
     functions.map((fn) => {
       const onLine = (line: string): void => onLog?.({ functionName: fn.functionName, line });
-      const start = () => startEnvironment({ fn, extra, onLine }, startRuntime);
+      const start = () => startOrFail({ fn, extra, onLine }, startRuntime);
       return [fn.logicalId, makePool(start, limitsOf(fn, limits))];
     }),
   );
@@ -81,6 +81,20 @@ export function makeEnvironments(options: EnvironmentsOptions): Environments {
 function limitsOf({ reservedConcurrency: reserved }: LambdaFunction, limits: PoolLimits): PoolLimits {
   if (reserved === undefined || reserved > limits.environments) return limits;
   return { ...limits, environments: reserved, waitMs: 0 };
+}
+
+/** An environment that fails each event where none can be started, such as for want of a thread. */
+function startOrFail(options: RuntimeOptions, startRuntime: StartRuntime): Environment {
+  try {
+    return startEnvironment(options, startRuntime);
+  } catch (cause) {
+    const error = { type: 'ServiceException', message: `No environment can be started: ${String(cause)}` };
+    return {
+      invoke: () => Promise.resolve({ ok: false, error }),
+      alive: () => false,
+      close: () => Promise.resolve(),
+    };
+  }
 }
 
 const CLOSED = 'The environments are closed';

@@ -15,6 +15,28 @@ describe('a failure', () => {
     expect(await invoke('Fn', {})).toMatchObject({ ok: true, value: 2, coldStart: false });
   });
 
+  it('is none where a library posts messages of its own', async () => {
+    const source = `import { parentPort } from 'node:worker_threads';
+      export const handler = () => { parentPort?.postMessage({ hi: 1 }); return 'well'; };`;
+    const { invoke } = open(await fn(source));
+    expect(await invoke('Fn', {})).toMatchObject({ ok: true, value: 'well' });
+  });
+
+  it('to start an environment fails the invocation', async () => {
+    const startRuntime = (): never => {
+      throw new Error('no thread left');
+    };
+    const { invoke } = open(await fn(''), { startRuntime });
+    expect(await invoke('Fn', {})).toMatchObject({ ok: false, error: { message: like(/no thread left/) } });
+  });
+
+  it('leaves its last words in the log, with or without an end of line', async () => {
+    const source = `export const handler = () => { process.stderr.write('fatal: reason'); process.exit(1); };`;
+    const { invoke, lines } = open(await fn(source));
+    await invoke('Fn', {});
+    expect(lines).toContain('fatal: reason');
+  });
+
   it('of INIT fails the invocation and drops the environment', async () => {
     const { invoke } = open(await fn(`throw new TypeError('no table'); export const handler = 1;`));
     const failure = { ok: false, error: { type: 'TypeError', message: 'no table' }, coldStart: true };
@@ -29,11 +51,11 @@ describe('a failure', () => {
 
   it('to answer in time ends the environment', async () => {
     const source = 'let n = 0; export const handler = () => ++n === 2 ? new Promise(() => {}) : n;';
-    const { invoke } = open(await fn(source, { timeoutSeconds: 0.2 }));
+    const { invoke } = open(await fn(source, { timeoutSeconds: 2 }));
     expect(await invoke('Fn', {})).toMatchObject({ ok: true, value: 1 });
     expect(await invoke('Fn', {})).toMatchObject({
       ok: false,
-      error: { message: 'Task timed out after 0.2 seconds' },
+      error: { message: 'Task timed out after 2 seconds' },
     });
     expect(await invoke('Fn', {})).toMatchObject({ ok: true, value: 1, coldStart: true });
   });

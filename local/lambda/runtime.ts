@@ -65,20 +65,23 @@ function startInWorker({ fn, extra, onLine }: RuntimeOptions, gate?: Int32Array)
   let waiting: ((answer: Answer) => void) | undefined;
   const lines = { stdout: makeLines(onLine), stderr: makeLines(onLine) };
   // Only what the worker could not hand over itself comes this way, such as the report of a fatal error.
-  worker.stdout.setEncoding('utf8').on('data', lines.stdout);
-  worker.stderr.setEncoding('utf8').on('data', lines.stderr);
+  worker.stdout.setEncoding('utf8').on('data', lines.stdout.add);
+  worker.stderr.setEncoding('utf8').on('data', lines.stderr.add);
   // Nobody caught it: Node.js says so and ends the process.
   worker.on('error', (error) => {
-    lines.stderr(`${inspect(error)}\n`);
+    lines.stderr.add(`${inspect(error)}\n`);
   });
   worker.on('message', (data) => {
-    const message = FromWorker.parse(data);
-    if (message.kind === 'output') lines[message.stream](message.text);
-    else waiting?.(message);
+    const message = FromWorker.safeParse(data).data;
+    // A library that finds itself in a worker may post messages of its own: they concern nobody here.
+    if (message?.kind === 'output') lines[message.stream].add(message.text);
+    else if (message !== undefined) waiting?.(message);
   });
   const ended = new Promise<FunctionError>((resolve) => {
     worker.once('exit', (code) => {
       alive = false;
+      lines.stdout.end();
+      lines.stderr.end();
       resolve(reason ?? exitError(code));
     });
   });
@@ -127,12 +130,24 @@ function startWorker(fn: LambdaFunction, extra: Readonly<Record<string, string>>
   });
 }
 
+export interface Lines {
+  readonly add: (text: string) => void;
+  /** Gives what has no line end, too. */
+  readonly end: () => void;
+}
+
 /** Gives whole lines to `onLine`; what has no line end yet waits for it. */
-export function makeLines(onLine: (line: string) => void): (text: string) => void {
+export function makeLines(onLine: (line: string) => void): Lines {
   let rest = '';
-  return (text) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    lines.forEach(onLine);
+  return {
+    add: (text) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(onLine);
+    },
+    end: () => {
+      if (rest !== '') onLine(rest);
+      rest = '';
+    },
   };
 }

@@ -12,10 +12,10 @@ export type Source = Pick<LambdaFunction, 'logicalId' | 'file'> & { readonly ent
 export interface Bundles {
   /**
    * Builds all of them, and replaces those whose code is another one now.
-   * @returns these
+   * @param onReplaced told of each of these at once
    * @throws Error whose message says where the sources do not build, and why; no bundle is replaced then
    */
-  readonly rebuild: () => Promise<Source[]>;
+  readonly rebuild: (onReplaced: (source: Source) => void) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -42,18 +42,17 @@ export function makeBundles(root: string, sources: readonly Source[]): Bundles {
     context({ ...bundleOptions(entries, root, root), write: false, logLevel: 'silent' as const });
 
   return {
-    rebuild: async () => {
+    rebuild: async (onReplaced) => {
       building ??= open();
       const { outputFiles } = await (await building).rebuild().catch((error: unknown) => {
         throw buildError(error);
       });
       const built = new Map(outputFiles.map(({ path, text }) => [basename(path, '.mjs'), text]));
-      const replaced = await Promise.all(
-        sources.map(async (source) =>
-          (await replace(source.file, built.get(source.logicalId))) ? [source] : [],
-        ),
-      );
-      return replaced.flat();
+      // Functions of the same code have one bundle.
+      for (const file of new Set(sources.map((source) => source.file))) {
+        const sharing = sources.filter((source) => source.file === file);
+        if (await replace(file, built.get(sharing[0]?.logicalId ?? ''))) sharing.forEach(onReplaced);
+      }
     },
     close: async () => {
       await (await building)?.dispose();

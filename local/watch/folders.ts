@@ -1,6 +1,6 @@
 import type { FSWatcher } from 'node:fs';
 import { readdirSync, statSync, watch } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
 export interface Watching {
   readonly close: () => void;
@@ -10,19 +10,29 @@ export interface Watching {
  * Calls back with the path of each file below these folders that changes, comes or goes.
  * One watcher a folder: the recursive one of Node.js 20 on Linux watches each file and loses one that an editor
  * replaces by renaming, after the first time.
+ * @param onLost told why a folder that came later cannot be watched
  * @throws Error when the system has no watchers left, or a folder is not there
  */
-export function watchFolders(folders: readonly string[], onChange: (file: string) => void): Watching {
+export function watchFolders(
+  folders: readonly string[],
+  onChange: (file: string) => void,
+  onLost: (error: unknown) => void,
+): Watching {
   const watchers = new Map<string, FSWatcher>();
 
+  /** A folder takes those below it along: they moved with it, or are gone. */
   function forget(path: string): void {
-    watchers.get(path)?.close();
-    watchers.delete(path);
+    for (const [folder, watcher] of watchers) {
+      if (folder !== path && !folder.startsWith(path + sep)) continue;
+      watcher.close();
+      watchers.delete(folder);
+    }
   }
 
   function add(folder: string): void {
-    const watcher = watch(folder, (_, name) => {
-      if (name !== null) look(join(folder, name));
+    forget(folder);
+    const watcher = watch(folder, (event, name) => {
+      if (name !== null) notice(join(folder, name), event === 'rename');
     });
     // Such as a folder that goes, on Windows.
     watcher.on('error', () => {
@@ -33,15 +43,24 @@ export function watchFolders(folders: readonly string[], onChange: (file: string
       if (entry.isDirectory()) add(join(folder, entry.name));
   }
 
-  function look(path: string): void {
+  function notice(path: string, cameOrWent: boolean): void {
+    try {
+      look(path, cameOrWent);
+    } catch (error) {
+      onLost(error);
+    }
+  }
+
+  function look(path: string, cameOrWent: boolean): void {
     const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
     if (!isFolder) {
       forget(path);
       onChange(path);
-    } else if (!watchers.has(path)) {
+    } else if (cameOrWent || !watchers.has(path)) {
+      // Also one that went and came again: its watcher looks at the one that is gone.
       add(path);
       // What came into it before it was watched.
-      for (const name of readdirSync(path)) look(join(path, name));
+      for (const name of readdirSync(path)) look(join(path, name), false);
     }
   }
 

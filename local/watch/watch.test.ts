@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -129,6 +130,17 @@ describe('a saved source', () => {
     await vi.waitUntil(async () => (await answer('One')).startsWith('one#'), { timeout: 15_000 });
   });
 
+  it('may stand in a folder that went and came again at once', async () => {
+    const { root, save, answer, told } = await project();
+    const parts = join(root, 'functions/parts');
+    rmSync(parts, { recursive: true });
+    mkdirSync(parts);
+    writeFileSync(join(parts, 'shared.ts'), SOURCES['functions/parts/shared.ts']);
+    await told(1);
+    await save('functions/parts/shared.ts', `export const mark = '+';`);
+    await vi.waitUntil(async () => (await answer('One')).startsWith('one+'), { timeout: 15_000 });
+  });
+
   it('of the stack is named with what to do; a tool or a test beside it is not', async () => {
     const { save, told } = await project();
     await save('infra/tool.ts', 'export const tool = 2;');
@@ -150,7 +162,7 @@ describe('a project that cannot be watched', () => {
       renew: () => undefined,
       tell: (text) => said.push(text),
     });
-    expect(said).toEqual([like(/^The sources are not watched, start again after a change: ENOENT/)]);
+    expect(said).toEqual([like(/^Not all sources are watched, start again after a change: ENOENT/)]);
     await expect(close()).resolves.toBeUndefined();
   });
 });

@@ -55,9 +55,12 @@ export function startWatch({ root, functions, renew, tell }: WatchOptions): { cl
 
   async function rebuild(files: string[], since: number): Promise<void> {
     try {
-      const rebuilt = await bundles.rebuild();
-      for (const { logicalId } of rebuilt) renew(logicalId);
-      const names = rebuilt.map(({ entry }) => basename(entry, '.ts')).join(', ');
+      const rebuilt: string[] = [];
+      await bundles.rebuild(({ logicalId, entry }) => {
+        renew(logicalId);
+        rebuilt.push(basename(entry, '.ts'));
+      });
+      const names = rebuilt.join(', ');
       const took = `in ${Math.round(performance.now() - since)} ms`;
       tell(`${names === '' ? 'Nothing to rebuild' : `Rebuilt ${names} ${took}`}: ${files.join(', ')}`);
     } catch (error) {
@@ -82,21 +85,25 @@ function watchSources(
   onChange: (path: string) => void,
   tell: WatchOptions['tell'],
 ): { close: () => void } {
+  const lost = (error: unknown): void => {
+    tell(`Not all sources are watched, start again after a change: ${messageOf(error)}`);
+  };
+  const watching: { close: () => void }[] = [];
   try {
-    const folders = watchFolders([join(root, 'functions'), join(root, 'infra')], onChange);
     const settings = watch(root, (_, name) => {
       if (name === SETTINGS) onChange(join(root, name));
     });
-    return {
-      close: () => {
-        folders.close();
-        settings.close();
-      },
-    };
+    watching.push(settings);
+    settings.on('error', lost);
+    watching.push(watchFolders([join(root, 'functions'), join(root, 'infra')], onChange, lost));
   } catch (error) {
-    tell(`The sources are not watched, start again after a change: ${messageOf(error)}`);
-    return { close: () => undefined };
+    lost(error);
   }
+  return {
+    close: () => {
+      for (const one of watching) one.close();
+    },
+  };
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -110,7 +110,8 @@ function startProcess({ node, client }: RuntimeFiles, options: RuntimeOptions, h
   child.on('error', (error) => {
     onLine(error.message);
   });
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', makeLines(onLine));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', makeLines(onLine).add);
   return child;
 }
 
