@@ -4,6 +4,7 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { listen } from '../../local/listen.ts';
 import type { Synthesised } from '../scenarios/probe/synth.ts';
 import { LANE, LaneError } from './install.ts';
@@ -81,6 +82,8 @@ const environmentFor = (home: string): NodeJS.ProcessEnv => ({
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 });
 
+const READY_WITHIN_MS = 120_000;
+
 async function untilReady(child: ChildProcess): Promise<void> {
   let said = '';
   const missing = new Set(READY);
@@ -97,7 +100,11 @@ async function untilReady(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit').then(() => {
     throw new LaneError(`serverless-offline ended before it listened. It said:\n${said}`);
   });
-  await Promise.race([ready, ended]);
+  const late = delay(READY_WITHIN_MS, undefined, { ref: false }).then(() => {
+    throw new LaneError(`serverless-offline did not listen in time. It said:\n${said}`);
+  });
+  late.catch(() => undefined);
+  await Promise.race([ready, ended, late]);
   ended.catch(() => undefined);
 }
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { inspect, parseArgs } from 'node:util';
+import { endsBySignal } from '../../bench/signals.ts';
 import { ticketKeys } from '../../functions/relay/ticket.ts';
 import { startAws } from '../../local/aws/aws.ts';
 import { type Closers, makeClosers } from '../../local/closers.ts';
@@ -25,9 +27,6 @@ cannot be played.
 
 /** Here silence is a difference like any other, and short. */
 const DEADLINE_MS = 8_000;
-
-/** As a shell has it for Ctrl-C. */
-const INTERRUPTED = 130;
 
 /** Nobody is there: the suite needs no Genesys org at the relay's far side. */
 const NOWHERE = 'http://127.0.0.1:9';
@@ -93,15 +92,16 @@ async function main(): Promise<number> {
   }
   await install();
   const { add, closeAll } = makeClosers();
-  const ending = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
-      ending.abort();
-    });
-  }
-  const { signal } = ending;
+  const signal = endsBySignal();
+  const ended = once(signal, 'abort').then(() => {
+    signal.throwIfAborted();
+    return [];
+  });
+  ended.catch(() => undefined);
   try {
-    const verdicts = await playAll(await startTarget(add, signal), signal);
+    const target = await startTarget(add, signal);
+    // A scenario under way is not waited for.
+    const verdicts = await Promise.race([playAll(target, signal), ended]);
     const count = (kind: Verdict['kind']): number => verdicts.filter((one) => one.kind === kind).length;
     say(
       `\n${count('same')} same, ${count('known')} known differences, ${count('new')} new, ` +
@@ -109,7 +109,7 @@ async function main(): Promise<number> {
     );
     return verdicts.every(isAsKnown) ? 0 : 1;
   } catch (error) {
-    if (signal.aborted) return INTERRUPTED;
+    if (signal.aborted) return Number(process.exitCode);
     throw error;
   } finally {
     await closeAll();

@@ -74,17 +74,21 @@ describe('npm run test:stage', () => {
     expect(report.parse(JSON.parse(out))).toMatchObject({ differ: 1, scenarios: [{ difference, row }] });
   });
 
-  it('skips what it was given no address for, and what is slow', async () => {
-    const { status, out } = await stage(
+  it.each([
+    ['what is slow', 'an idle', '(slow: play it with --slow)'],
+    ['what it was given no address for', 'a ping is', ''],
+  ])('skips %s, and is no success where nothing is left', async (_, only, why) => {
+    const { status, out, err } = await stage(
       '--probe',
       await careless(),
       '--probe-token',
       'any',
       '--only',
-      'an idle',
+      only,
     );
-    expect(status).toBe(0);
-    expect(out).toContain('(slow: play it with --slow)');
+    expect(status).toBe(2);
+    expect(err).toContain('Nothing was played');
+    expect(out).toContain(why);
     expect(out).toContain('0 as expected, 0 differ, 1 skipped.');
   });
 

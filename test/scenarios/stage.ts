@@ -24,7 +24,8 @@ the probe, a stack for this suite alone, which shows what the relay never does
   --json              print one JSON document at the end; each scenario's line goes to standard error
   --help              this text
 
-Exit status: 0 when all went as expected, 1 when something differs, 2 when the flags, the key or the network are wrong.
+Exit status: 0 when all went as expected, 1 when something differs, 2 when nothing was played, or the flags, the key or
+the network are wrong.
 `;
 
 const options = {
@@ -107,6 +108,11 @@ async function main(args: string[]): Promise<number> {
   if (json) {
     const list = played.map(({ scenario: { app, row, name }, outcome }) => ({ app, row, name, ...outcome }));
     process.stdout.write(`${JSON.stringify({ ...counts, scenarios: list })}\n`);
+  }
+  // Nothing played is nothing shown: a script must not take it for a success.
+  if (counts.skipped === played.length) {
+    process.stderr.write('Nothing was played: see what was skipped, and --help for what it takes.\n');
+    return 2;
   }
   return counts.differ === 0 ? 0 : 1;
 }
