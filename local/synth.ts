@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-
-const ROOT = fileURLToPath(new URL('../', import.meta.url));
+import { ROOT } from '../infra/bundle.ts';
 
 /** The app refused to make a template, in its own words. */
 export class SynthesisError extends Error {

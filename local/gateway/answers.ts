@@ -1,20 +1,11 @@
 import * as z from 'zod';
+import { answerHeaders, statusCode } from '../http/proxy-answer.ts';
 import { header, isToken } from './handshake.ts';
-
-const Headers = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 
 /** A proxy integration refuses an answer of any other form. */
 const ProxyAnswer = z.strictObject({
-  statusCode: z
-    .union([
-      z.int(),
-      z
-        .string()
-        .regex(/^\d{3}$/)
-        .transform(Number),
-    ])
-    .pipe(z.int().min(200).max(599)),
-  headers: Headers.nullish(),
+  statusCode,
+  headers: answerHeaders.nullish(),
   multiValueHeaders: z.record(z.string(), z.array(z.string())).nullish(),
   body: z.string().nullish(),
   isBase64Encoded: z.boolean().nullish(),

@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as z from 'zod';
+import { answerHeaders, statusCode } from '../http/proxy-answer.ts';
 import { HOP_HEADERS } from './events.ts';
 
 /** What goes to the client. */
@@ -11,21 +12,13 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-const Headers = z
-  .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
-  .refine((headers) => Object.entries(headers).every(([name, value]) => canBeSent(name, value)));
+const Headers = answerHeaders.refine((headers) =>
+  Object.entries(headers).every(([name, value]) => canBeSent(name, value)),
+);
 
 /** Unknown fields, such as the `multiValueHeaders` of format 1.0, are ignored. */
 const ProxyAnswer = z.object({
-  statusCode: z
-    .union([
-      z.int(),
-      z
-        .string()
-        .regex(/^\d{3}$/)
-        .transform(Number),
-    ])
-    .pipe(z.int().min(200).max(599)),
+  statusCode,
   headers: Headers.nullish(),
   cookies: z.array(z.string().refine((cookie) => canBeSent('set-cookie', cookie))).nullish(),
   body: z.string().nullish(),

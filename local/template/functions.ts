@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { ENTRY_METADATA } from '../../infra/bundle.ts';
 import type { LambdaFunction } from './model.ts';
 import { withoutHash } from './model.ts';
 import type { Resource } from './names.ts';
@@ -52,7 +53,7 @@ const withoutEffect = z.object({
 });
 
 /** Written by the stack: the bundle's own source. A function of another app has none. */
-const FunctionMetadata = z.object({ 'typing-relay:entry': z.string().optional() });
+const FunctionMetadata = z.object({ [ENTRY_METADATA]: z.string().optional() });
 type FunctionProperties = z.infer<typeof FunctionProperties>;
 
 /** True for a function that can run here: a Node.js bundle among the synthesised assets. */
@@ -70,7 +71,7 @@ export function readFunctions(resources: Resources, cdkOutDir: string): LambdaFu
   return resources
     .ofType([FUNCTION_TYPE], FunctionProperties, withoutEffect)
     .map(({ id, properties, metadata }) => {
-      const entry = FunctionMetadata.safeParse(metadata).data?.['typing-relay:entry'];
+      const entry = FunctionMetadata.safeParse(metadata).data?.[ENTRY_METADATA];
       const functionName = resources.resolver.physicalName(id);
       const { LoggingConfig: logging, ReservedConcurrentExecutions: reserved } = properties;
       return {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { UsageError } from '../../bench/usage.ts';
 import { tryJson } from '../../functions/ports/http.ts';
 import { type TicketKeys, ticketKeys } from '../../functions/relay/ticket.ts';
 import { readSecret } from '../../infra/stack-secret.ts';
@@ -7,9 +8,6 @@ import { LIFE_LIMITS } from '../../local/gateway/connections.ts';
 import { makeSockets, type Sockets } from './client.ts';
 import { makeHttp, makeProbe, makeRelay, type Target } from './parts.ts';
 import { withDeadline, wordsFor } from './play.ts';
-
-/** Something that the caller of the command can put right. */
-export class UsageError extends Error {}
 
 /** The flags that say what to play against. */
 export interface StageFlags {

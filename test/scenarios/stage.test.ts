@@ -8,7 +8,8 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import * as z from 'zod';
 import { listen } from '../../local/listen.ts';
-import { openTarget, UsageError } from './stage-target.ts';
+import { UsageError } from '../../bench/usage.ts';
+import { openTarget } from './stage-target.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const { gateway, ticketKeyFile } = inject('local');

@@ -1,8 +1,9 @@
-import { inspect, parseArgs } from 'node:util';
+import { inspect } from 'node:util';
+import { parseFlags, UsageError } from '../../bench/usage.ts';
 import { SCENARIOS } from './all.ts';
 import { type Outcome, play } from './play.ts';
 import type { Scenario } from './scenario.ts';
-import { openTarget, UsageError } from './stage-target.ts';
+import { openTarget } from './stage-target.ts';
 
 const HELP = `Plays the scenario suite against a deployed stage, and says where it differs from what the suite expects.
 
@@ -43,14 +44,6 @@ const options = {
 /** A stage is a network away, and a function of it may be cold. */
 const DEADLINE_MS = 30_000;
 
-function readFlags(args: string[]) {
-  try {
-    return parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : 'Wrong flags'}. See --help.`);
-  }
-}
-
 function chosen(only: readonly string[] | undefined): readonly Scenario[] {
   if (only === undefined) return SCENARIOS;
   const texts = only.map((text) => text.toLowerCase());
@@ -83,7 +76,7 @@ const count = (played: readonly Played[], result: Outcome['result']): number =>
 
 /** @returns the exit status */
 async function main(args: string[]): Promise<number> {
-  const { help, only, slow, json, ...flags } = readFlags(args);
+  const { help, only, slow, json, ...flags } = parseFlags(args, options);
   if (help) {
     process.stdout.write(HELP);
     return 0;
