@@ -1,9 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, expect, it, vi } from 'vitest';
 import { serve } from '../test/http-server.ts';
+import type { Tell } from './relay/handled.ts';
 import { sealTicket, unsealSession } from './relay/ticket.ts';
 
 const keys = { kid: '1', key: randomBytes(32).toString('hex') };
+const tell = vi.fn<Tell>();
+vi.mock('./ports/tell.ts', () => ({ openTell: () => tell }));
 const methodArn = 'arn:aws:execute-api:eu-central-1:000000000000:abcdef1234/v1/$connect';
 
 /** The authorizer as Lambda loads it, with AWS played by a local server. */
@@ -26,10 +29,10 @@ async function load() {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   vi.resetModules();
   const { handler } = await import('./authorizer.ts');
-  return (ticket: string) =>
+  return (ticket?: string) =>
     handler({
       methodArn,
-      headers: { Authorization: `Bearer ${ticket}` },
+      headers: ticket === undefined ? {} : { Authorization: `Bearer ${ticket}` },
       requestContext: { requestId: 'request-1' },
     });
 }
@@ -43,6 +46,7 @@ const claims = () => {
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
+  tell.mockReset();
 });
 
 it('allows its own connection and hands on the session, sealed', async () => {
@@ -73,4 +77,19 @@ it('denies without a word of why, which is for the log', async () => {
   expect(warn).toHaveBeenCalledWith(
     expect.objectContaining({ code: 'ticket_refused', refusal: 'malformed' }),
   );
+});
+
+it('tells of each ticket what became of it', async () => {
+  vi.spyOn(console, 'warn').mockReturnValue();
+  const authorize = await load();
+  await authorize(await sealTicket(keys, claims()));
+  await authorize('nonsense');
+  await expect(authorize()).rejects.toThrow(/^Unauthorized$/);
+  const ticket = { event: 'ticket', requestId: 'request-1' };
+  const refused = { ...ticket, outcome: 'refused', error: 'ticket_refused' };
+  expect(tell.mock.calls).toEqual([
+    [[{ ...ticket, outcome: 'admitted' }]],
+    [[{ ...refused, reason: 'malformed' }]],
+    [[{ ...refused, reason: 'no_ticket' }]],
+  ]);
 });

@@ -2,27 +2,38 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { openAdmission } from './ports/admission.ts';
 import { authorizerEvent, ticketOf } from './ports/events.ts';
 import { log } from './ports/log.ts';
+import { openTell } from './ports/tell.ts';
 import { describe } from './relay/errors.ts';
 import { TicketError } from './relay/ticket.ts';
 import { SessionError } from './relay/upstream.ts';
 
 const admit = await openAdmission();
+const tell = openTell();
 
 /** $connect's authorizer: 401 without a ticket, 403 with one that does not open; only the log says why. */
 export const handler = async (raw: unknown): Promise<APIGatewayAuthorizerResult> => {
   const event = authorizerEvent.parse(raw);
   const ticket = ticketOf(event);
-  // API Gateway answers 401 to this message and to no other.
-  if (ticket === undefined) throw new Error('Unauthorized');
   const { requestId } = event.requestContext;
+  const handled = { event: 'ticket', requestId } as const;
+  const refused = (reason: string): void => {
+    tell([{ ...handled, outcome: 'refused', error: 'ticket_refused', reason }]);
+  };
+  if (ticket === undefined) {
+    refused('no_ticket');
+    // API Gateway answers 401 to this message and to no other.
+    throw new Error('Unauthorized');
+  }
   try {
     const { sub, sealedSession, inbox } = await admit(ticket, requestId);
+    tell([{ ...handled, outcome: 'admitted' }]);
     const context = { session: sealedSession, ...(inbox !== undefined && { inbox }) };
     return answer('Allow', event.methodArn, sub, context);
   } catch (error) {
     if (!(error instanceof TicketError || error instanceof SessionError)) throw error;
     const refusal = error instanceof TicketError ? error.refusal : 'wrong_session';
     log.warn('ticket_refused', { requestId, refusal, cause: describe(error) });
+    refused(refusal);
     return answer('Deny', event.methodArn, 'refused');
   }
 };

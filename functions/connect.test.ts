@@ -1,11 +1,14 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { Listeners } from './ports/listeners.ts';
+import type { Tell } from './relay/handled.ts';
 
 const listeners = {
   add: vi.fn<Listeners['add']>(),
   remove: vi.fn<Listeners['remove']>(),
   list: vi.fn<Listeners['list']>(),
 };
+const tell = vi.fn<Tell>();
+vi.mock('./ports/tell.ts', () => ({ openTell: () => tell }));
 vi.mock('./ports/listeners.ts', () => ({ openListeners: () => listeners }));
 const { handler } = await import('./connect.ts');
 
@@ -28,6 +31,8 @@ beforeEach(() => {
 
 it("notes a connection where its guest's agents will be looked for", async () => {
   expect(await connect({ session: 'sealed', inbox: 'inbox-1' })).toEqual({ statusCode: 200, body: '' });
+  const ids = { requestId: 'request-1', connectionId: 'connection-1' };
+  expect(tell).toHaveBeenCalledExactlyOnceWith([{ event: 'connect', outcome: 'connected', ...ids }]);
   expect(listeners.add).toHaveBeenCalledExactlyOnceWith('inbox-1', {
     connectionId: 'connection-1',
     connectedAt: 1_000,

@@ -2,9 +2,11 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { connectEvent, SUBPROTOCOL, subprotocolsOf } from './ports/events.ts';
 import { openListeners } from './ports/listeners.ts';
 import { log } from './ports/log.ts';
+import { openTell } from './ports/tell.ts';
 import { describe } from './relay/errors.ts';
 
 const listeners = openListeners();
+const tell = openTell();
 
 /**
  * $connect: the authorizer has let the client in. Notes the connection where agents' typing will look for it, and
@@ -19,6 +21,7 @@ export const handler = async (raw: unknown): Promise<APIGatewayProxyResult> => {
       log.error('listener_not_noted', { requestId, cause: describe(error) });
     });
   }
+  tell([{ event: 'connect', outcome: 'connected', requestId, connectionId }]);
   const offered = subprotocolsOf(headers).includes(SUBPROTOCOL);
   return {
     statusCode: 200,

@@ -27,7 +27,7 @@ const sender: RelayPorts = {
       check: undefined,
       inbox: undefined,
     }),
-  count: () => undefined,
+  tell: () => undefined,
   countFrame: () => Promise.resolve({ flood: false }),
   watchLater: () => Promise.resolve(),
   now: () => 2_000,

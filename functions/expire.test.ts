@@ -8,6 +8,7 @@ const T = 1_000_000;
 const store = makeMemoryStore();
 const events: string[] = [];
 
+const tell = vi.fn<RelayPorts['tell']>();
 const sender: RelayPorts = {
   store,
   upstream: {
@@ -30,7 +31,7 @@ const sender: RelayPorts = {
       check: undefined,
       inbox: undefined,
     }),
-  count: () => undefined,
+  tell,
   countFrame: () => Promise.resolve({ flood: false }),
   watchLater: () => Promise.resolve(),
   now: () => T + 60_000,
@@ -54,6 +55,7 @@ async function expire(...guests: string[]) {
 beforeEach(() => {
   store.states.clear();
   events.length = 0;
+  tell.mockReset();
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
 });
 
@@ -67,6 +69,21 @@ it('asks for the failed ones of a batch again, and for no others', async () => {
     batchItemFailures: [{ itemIdentifier: 'watch of broken' }],
   });
   expect(events.at(-1)).toBe('released');
+});
+
+it('tells once what became of all watches of a batch', async () => {
+  await expire('one', 'broken');
+  const watch = { event: 'watch', kind: 'fake', upstreamMs: 0 };
+  expect(tell).toHaveBeenCalledExactlyOnceWith([
+    { ...watch, requestId: 'watch of one', outcome: 'ended' },
+    {
+      ...watch,
+      requestId: 'watch of broken',
+      outcome: 'refused',
+      error: 'upstream_rejected',
+      reason: undefined,
+    },
+  ]);
 });
 
 it('asks again for what is no watch, so that it ends among the dead letters', async () => {

@@ -1,7 +1,7 @@
 import { type RelayPorts, makeRelay, type Relay } from '../../functions/relay/relay.ts';
 import { RelayError, unavailable } from '../../functions/relay/errors.ts';
 import { makeFloodGuard } from '../../functions/relay/flood.ts';
-import type { Watch } from '../../functions/relay/delivery.ts';
+import type { Watch, WatchLater } from '../../functions/relay/delivery.ts';
 import type { TypingStore } from '../../functions/relay/typing.ts';
 import type { Timing, UpstreamMessage } from '../../functions/relay/upstream.ts';
 import { openMessaging } from '../../functions/upstreams/open-messaging.ts';
@@ -64,14 +64,13 @@ const isOn = (message: UpstreamMessage): boolean =>
   message.via !== 'socket' || JSON.stringify(message.frame).includes('true');
 
 /** Resolves that many virtual milliseconds later. */
-const after = (clock: Clock, ms: number): Promise<void> =>
+export const after = (clock: Clock, ms: number): Promise<void> =>
   new Promise((resolve) => {
     clock.at(clock.now() + ms, resolve, true);
   });
 
 /** Each operation of the table takes its time, and happens at the end of it. */
-function slowed(clock: Clock): TypingStore {
-  const store = makeMemoryStore();
+export function slowed(clock: Clock, store: TypingStore = makeMemoryStore()): TypingStore {
   const turn = (): Promise<void> => after(clock, HOPS.table.fixedMs);
   return {
     decide: (...args) => turn().then(() => store.decide(...args)),
@@ -117,37 +116,38 @@ function makeUpstream(surroundings: Surroundings): RelayPorts['upstream'] {
   return { send, budget: () => ({ level: 'plenty', resetsInMs: 0 }), release: () => undefined };
 }
 
+/** The delay queue: brings each watch to `expire` when its time is over, and again while that is refused. */
+export function makeWatchQueue(
+  clock: Clock,
+  expire: (watch: Watch) => ReturnType<Relay['expire']>,
+): WatchLater {
+  async function deliver(watch: Watch, receipts: number): Promise<void> {
+    const { outcome } = await expire(watch);
+    if (outcome === 'refused' && receipts < RECEIPTS_MAX) later(watch, VISIBILITY_MS, receipts + 1);
+  }
+  function later(watch: Watch, ms: number, receipts: number): void {
+    clock.at(clock.now() + ms + POLL_MS, () => void deliver(watch, receipts), true);
+  }
+  return async (watch, delayMs) => {
+    await after(clock, QUEUE_MS);
+    // The queue counts in whole seconds (functions/ports/queue.ts).
+    later(watch, Math.floor(delayMs / 1_000) * 1_000, 1);
+  };
+}
+
 /** The real relay, in this conversation's surroundings. */
 export function makeSurroundedRelay(surroundings: Surroundings): Relay {
   const { clock, timing } = surroundings;
   const session = timing === 'held' ? held : expiring;
   const warn = (): void => undefined;
 
-  function deliver(watch: Watch, receipts: number): void {
-    relay.expire(watch).catch(() => {
-      if (receipts < RECEIPTS_MAX) later(watch, VISIBILITY_MS, receipts + 1);
-    });
-  }
-  function later(watch: Watch, ms: number, receipts: number): void {
-    clock.at(
-      clock.now() + ms + POLL_MS,
-      () => {
-        deliver(watch, receipts);
-      },
-      true,
-    );
-  }
   const relay = makeRelay({
     store: slowed(clock),
     upstream: makeUpstream(surroundings),
     openSession: () => Promise.resolve(session),
-    count: () => undefined,
+    tell: () => undefined,
     countFrame: makeFloodGuard({ frames: makeMemoryFrames(), warn }),
-    watchLater: async (watch, delayMs) => {
-      await after(clock, QUEUE_MS);
-      // The queue counts in whole seconds (functions/ports/queue.ts).
-      later(watch, Math.floor(delayMs / 1_000) * 1_000, 1);
-    },
+    watchLater: makeWatchQueue(clock, (watch) => relay.expire('', watch)),
     now: () => epoch(clock.now()),
     wait: (ms) => after(clock, ms),
     warn,

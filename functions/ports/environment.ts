@@ -17,6 +17,9 @@ export const authorizerEnvironment = z.object({
 /** What the webhook of agents' typing needs. */
 export const webhookEnvironment = z.object({ TABLE_NAME: z.string(), WEBHOOK_SECRET: z.string() });
 
+/** What every function needs that counts what it handles. */
+export const stackEnvironment = z.object({ STACK_NAME: z.string() });
+
 /** What a function needs of the table alone. */
 export const tableEnvironment = z.object({ TABLE_NAME: z.string() });
 

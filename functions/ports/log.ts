@@ -3,6 +3,8 @@
  * the function's log level. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
 export interface Log {
+  /** What became of an event. Below the stack's log level, where it costs nothing. */
+  debug: (code: string, fields?: LogFields) => void;
   /** A refusal or a failure that somebody may have to act on. */
   warn: (code: string, fields?: LogFields) => void;
   /** A fault of the relay or of its deployment. */
@@ -13,6 +15,9 @@ export interface Log {
 export type LogFields = Record<string, unknown>;
 
 export const log: Log = {
+  debug(code, fields) {
+    console.debug({ code, ...fields });
+  },
   warn(code, fields) {
     console.warn({ code, ...fields });
   },

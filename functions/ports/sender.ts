@@ -12,12 +12,12 @@ import { makeHttp } from './http.ts';
 import { makeFrameLog } from './frame-log.ts';
 import { log } from './log.ts';
 import { makeLogin, oauthClient } from './login.ts';
-import { count } from './metrics.ts';
 import { makeOrgToken } from './org-token.ts';
 import { makeQueue } from './queue.ts';
 import { makeSecret } from './secrets.ts';
 import { makeSessions } from './sessions.ts';
 import { makeSockets } from './sockets.ts';
+import { openTell } from './tell.ts';
 import { makeTokenTable } from './token-table.ts';
 import { makeTypingTable } from './typing-table.ts';
 import { makeUpstreamPort } from './upstream.ts';
@@ -63,7 +63,7 @@ export async function openSender(): Promise<RelayPorts> {
     openSession: makeSessions(keys, makeHostRule(environment.ALLOWED_HOSTS)),
     store: makeTypingTable(table, environment.TABLE_NAME),
     countFrame: makeFloodGuard({ frames: makeFrameLog(table, environment.TABLE_NAME), warn: log.warn }),
-    count,
+    tell: openTell(),
     watchLater: makeQueue(makeAws(SQS, http, process.env), environment.WATCH_QUEUE_URL),
     now,
     wait,

@@ -27,7 +27,7 @@ function setUp(upstream: { kind: string } & Record<string, unknown>) {
     openSession: () => Promise.resolve(openSession(upstream, () => true)),
     store: makeMemoryStore(),
     countFrame: () => Promise.resolve({ flood: false }),
-    count: () => undefined,
+    tell: () => undefined,
     watchLater,
     now: () => clock.now,
     wait: () => Promise.resolve(),
@@ -46,7 +46,7 @@ function setUp(upstream: { kind: string } & Record<string, unknown>) {
     Object.assign(left, { level, resetsInMs });
   };
   const failNext = () => answers.push(() => Promise.reject(unavailable(new Error('down'))));
-  const expire = () => relay.expire({ sealedSession: 'sealed' });
+  const expire = () => relay.expire('watch-1', { sealedSession: 'sealed' });
   return { typing, become, send, clock, failNext, expire };
 }
 

@@ -34,7 +34,7 @@ function setUp() {
       budget: plenty,
       release: () => undefined,
     },
-    count: () => undefined,
+    tell: () => undefined,
     countFrame: () => Promise.resolve({ flood: false }),
     watchLater: () => Promise.resolve(),
     now: () => clock.now,

@@ -14,6 +14,7 @@ function setUp(timing: Timing = 'held') {
   const told: string[] = [];
   const watches: { watch: Watch; delayMs: number }[] = [];
   const warnings: string[] = [];
+  const took: number[] = [];
   const clock = { now: T };
   const store = makeMemoryStore();
   const answer: { next: () => Promise<unknown> } = { next: () => Promise.resolve() };
@@ -34,6 +35,7 @@ function setUp(timing: Timing = 'held') {
       return Promise.resolve();
     },
     warn: (code) => warnings.push(code),
+    took: (_, ms) => took.push(ms),
   });
   const session: Session = {
     kind: 'fake',

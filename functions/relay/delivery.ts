@@ -6,7 +6,8 @@ import {
   SILENCE_MS,
   UPSTREAM_DEADLINE_MS,
 } from './constants.ts';
-import { describe, RelayError } from './errors.ts';
+import { describe, RelayError, toRelayError } from './errors.ts';
+import type { WatchOutcome } from './handled.ts';
 import type { TypingStore } from './typing.ts';
 import type { Session, UpstreamMessage } from './upstream.ts';
 
@@ -38,6 +39,12 @@ export interface Watch {
   failures?: number | undefined;
 }
 
+/** What became of a watch; `error` is why its "off" is to be sent once more. */
+export interface Expired {
+  outcome: WatchOutcome;
+  error?: RelayError;
+}
+
 type ShownWatch = Watch & { shownAt: number };
 
 /** @throws Error when the queue cannot be reached */
@@ -51,6 +58,8 @@ export interface DeliveryPorts {
   /** Waits, for a second at most. */
   wait: (ms: number) => Promise<void>;
   warn: (code: string, fields: Record<string, unknown>) => void;
+  /** An upstream took so many milliseconds for a message of this session, whatever came of it. */
+  took: (session: Session, ms: number) => void;
 }
 
 /** Brings decisions to the upstream, and keeps the promise that goes with a held one: whatever is shown is ended. */
@@ -72,15 +81,21 @@ export interface Delivery {
   /** Takes note of what a refusal says about the session: be silent for a while, or for good. Never throws. */
   refused: (session: Session, error: unknown) => Promise<void>;
   /** A watch came back: ends what a silent guest left. @throws RelayError, for the queue to bring it once more */
-  expire: (session: Session, watch: Watch) => Promise<void>;
+  expire: (session: Session, watch: Watch) => Promise<Expired>;
 }
 
 export function makeDelivery(ports: DeliveryPorts): Delivery {
-  const { upstream, store, watchLater, now, wait, warn } = ports;
+  const { upstream, store, watchLater, now, wait, warn, took } = ports;
 
   async function send(session: Session, isTyping: boolean, deadline: number): Promise<void> {
-    const message = session.message(isTyping, now());
-    if (message) await upstream.send(message, deadline);
+    const began = now();
+    const message = session.message(isTyping, began);
+    if (!message) return;
+    try {
+      await upstream.send(message, deadline);
+    } finally {
+      took(session, now() - began);
+    }
   }
 
   function budget(session: Session): Budget {
@@ -132,15 +147,19 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
   }
 
   /** Sends a watch's "off"; one that fails is tried again, ever more slowly. @throws RelayError where that is no use */
-  async function sendWatched(session: Session, watch: Watch, ends: number): Promise<void> {
+  async function sendWatched(session: Session, watch: Watch, ends: number): Promise<Expired> {
     const deadline = now() + UPSTREAM_DEADLINE_MS;
-    await sendOff(session, watch.sealedSession, ends, deadline).catch(async (error: unknown) => {
+    try {
+      await sendOff(session, watch.sealedSession, ends, deadline);
+      return { outcome: 'ended' };
+    } catch (error) {
       const retryAfterMs = retryAfterOf(error);
       const failures = (watch.failures ?? 0) + (retryAfterMs === undefined ? 1 : 0);
       if (!isTransient(error) || failures > OFF_RETRIES) throw error;
       await watchLater({ ...watch, failures }, retryAfterMs ?? backoff(failures));
       warn('off_not_sent', { kind: session.kind, failures, cause: describe(error) });
-    });
+      return { outcome: 'later', error: toRelayError(error) };
+    }
   }
 
   /** What a failure says about the session: be silent for a while, or for good. */
@@ -197,26 +216,28 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
     return true;
   }
 
-  async function expire(session: Session, watch: Watch): Promise<void> {
+  async function expire(session: Session, watch: Watch): Promise<Expired> {
     const state = await store.read(session.key);
-    if (!state || state.endedAt !== undefined) return;
-    if (!(await isDue(watch, (state.quietUntil ?? 0) - now()))) return;
+    if (!state || state.endedAt !== undefined) return { outcome: 'over' };
+    if (!(await isDue(watch, (state.quietUntil ?? 0) - now()))) return { outcome: 'later' };
     const { shownAt } = state;
     if (shownAt === undefined) {
-      if (watch.unclear || state.owed) await sendWatched(session, watch, state.lastOnAt);
-      return;
+      if (!watch.unclear && !state.owed) return { outcome: 'over' };
+      return sendWatched(session, watch, state.lastOnAt);
     }
     if (shownAt !== watch.shownAt) {
+      if (!watch.unclear) return { outcome: 'over' };
       // A newer "on" has a watch of its own; what nobody knows of is ended once that is over.
-      if (watch.unclear) await watchLater(watch, SILENCE_MS);
-      return;
+      await watchLater(watch, SILENCE_MS);
+      return { outcome: 'later' };
     }
     // Where the clock was set back, the last event seems to lie ahead.
     const silentIn = Math.min(SILENCE_MS, state.at + SILENCE_MS - now());
-    if (!(await isDue(watch, silentIn))) return;
+    if (!(await isDue(watch, silentIn))) return { outcome: 'later' };
     const ends = await store.expire(session.key, state.at);
-    if (ends === undefined) await watchLater(watch, SILENCE_MS);
-    else await sendWatched(session, watch, ends);
+    if (ends !== undefined) return sendWatched(session, watch, ends);
+    await watchLater(watch, SILENCE_MS);
+    return { outcome: 'later' };
   }
 
   return {

@@ -69,6 +69,10 @@ export function unavailable(cause: unknown, correlationId?: string): RelayError 
   );
 }
 
+/** A failure as the client is told of it; what is not foreseen is an upstream that did not answer. */
+export const toRelayError = (error: unknown): RelayError =>
+  error instanceof RelayError ? error : unavailable(error);
+
 /** The table could not be asked, so nothing was decided and nothing was sent. */
 export class StateUnavailable extends RelayError {
   override readonly logCode = 'state_unavailable';

@@ -20,7 +20,7 @@ function makeWorld() {
   return {
     clock,
     store: makeMemoryStore(),
-    count: () => undefined,
+    tell: vi.fn<RelayPorts['tell']>(),
     countFrame: vi.fn<RelayPorts['countFrame']>(() => Promise.resolve({ flood: false })),
     watchLater: vi.fn(() => Promise.resolve()),
     now: () => clock.now,

@@ -1,19 +1,19 @@
 import { STALE_AFTER_MS, UPSTREAM_DEADLINE_MS, UPSTREAM_MIN_MS } from './constants.ts';
 import { makeChecks } from './checks.ts';
 import { type Budget, type DeliveryPorts, makeDelivery, type Watch } from './delivery.ts';
-import { describe, RelayError, StateUnavailable, unavailable } from './errors.ts';
+import { describe, RelayError, StateUnavailable, toRelayError } from './errors.ts';
 import type { FloodGuard } from './flood.ts';
+import { failureOf, type Handled, type Tell } from './handled.ts';
 import { frameIdOf, type Outcome, parseTypingFrame, type ServerFrame, toErrorFrame } from './protocol.ts';
 import { TicketError } from './ticket.ts';
 import { type Decided, isSilent, type TypingEvent } from './typing.ts';
 import { type Session, SessionError } from './upstream.ts';
 
-export interface RelayPorts extends DeliveryPorts {
+export interface RelayPorts extends Omit<DeliveryPorts, 'took'> {
   /** Opens the session that the authorizer sealed. */
   openSession: (sealed: string) => Promise<Session>;
   countFrame: FloodGuard;
-  /** Adds one to a metric. */
-  count: (metric: 'StateUnavailable') => void;
+  tell: Tell;
 }
 
 /** A connection's event: whose it is, when that was opened, and when API Gateway had the event (epoch milliseconds). */
@@ -33,19 +33,27 @@ export interface Relay {
   typing: (event: ConnectionEvent & { body: string }) => Promise<ServerFrame | undefined>;
   /** The guest's connection ended: what it left shown upstream is told off. Never throws. */
   left: (event: ConnectionEvent) => Promise<void>;
-  /** The delay queue brought a watch back. @throws Error when it should come again */
-  expire: (watch: Watch) => Promise<void>;
+  /**
+   * The delay queue brought a message back, undefined where it was no watch. Never throws: what is `refused` should come
+   * again. It tells nobody: one that brings several is one invocation.
+   */
+  expire: (messageId: string, watch: Watch | undefined) => Promise<Handled>;
   /** Closes what is kept open upstream, once nothing is under way any more. */
   release: () => void;
 }
 
 type Forwarded = Pick<Decided, 'hasty' | 'after'> & { outcome: Outcome };
-type Handled = Pick<Decided, 'hasty' | 'after'> & { answer?: ServerFrame };
+type Answered = Pick<Decided, 'hasty' | 'after'> & { answer?: ServerFrame; handled: Handled };
 
 /** The heart: from a client's frame to the upstream and back, over whatever ports it is given. */
 export function makeRelay(ports: RelayPorts): Relay {
-  const { upstream, store, openSession, countFrame, count, now, warn } = ports;
-  const delivery = makeDelivery(ports);
+  const { upstream, store, openSession, countFrame, tell, now, warn } = ports;
+  /** What the upstream took for each event: sessions are opened anew for each. */
+  const spent = new WeakMap<Session, number>();
+  const delivery = makeDelivery({
+    ...ports,
+    took: (session, ms) => spent.set(session, (spent.get(session) ?? 0) + ms),
+  });
   const checks = makeChecks(ports);
 
   async function forward(isTyping: boolean, session: Session, event: ConnectionEvent): Promise<Forwarded> {
@@ -105,49 +113,81 @@ export function makeRelay(ports: RelayPorts): Relay {
     warn(logCode, { requestId, kind, reason, retryAfterMs, correlationId, cause: because });
   }
 
-  async function handle(body: string, event: ConnectionEvent): Promise<Handled> {
+  /** What the session adds to what is told of an event. */
+  const about = (session: Session | undefined): Pick<Handled, 'kind' | 'upstreamMs'> =>
+    session ? { kind: session.kind, upstreamMs: spent.get(session) } : {};
+
+  async function handle(body: string, event: ConnectionEvent): Promise<Answered> {
+    const { requestId, connectionId } = event;
+    const ids = { requestId, connectionId };
     let session: Session | undefined;
+    let what: Handled['event'] = 'typing';
     try {
       const frame = parseTypingFrame(body);
+      what = frame.data.isTyping ? 'typing-on' : 'typing-off';
       session = await openSession(event.sealedSession);
       const { outcome, ...pace } = await forward(frame.data.isTyping, session, event);
-      return frame.id === undefined ? pace : { ...pace, answer: { type: 'ack', id: frame.id, outcome } };
+      const handled: Handled = { event: what, outcome, ...ids, ...about(session) };
+      if (frame.id === undefined) return { ...pace, handled };
+      return { ...pace, handled, answer: { type: 'ack', id: frame.id, outcome } };
     } catch (error) {
       const told = asRelayError(error);
       const id = frameIdOf(body);
-      log(told, event.requestId, session?.kind);
-      const answer = toErrorFrame(told, event.requestId, id);
-      if (!(error instanceof StateUnavailable)) return { answer, hasty: true };
-      count('StateUnavailable');
+      log(told, requestId, session?.kind);
+      const answer = toErrorFrame(told, requestId, id);
+      const handled: Handled = {
+        event: what,
+        outcome: 'refused',
+        ...ids,
+        ...about(session),
+        ...failureOf(told),
+      };
+      if (!(error instanceof StateUnavailable)) return { answer, handled, hasty: true };
       // Nobody waits for a typing frame: that it was lost is told to those who asked.
-      return id === undefined ? {} : { answer };
+      return id === undefined ? { handled } : { answer, handled };
     }
   }
 
   return {
     async typing({ body, ...event }) {
-      const { answer, hasty, after } = await handle(body, event);
-      if (!hasty) return answer;
-      const verdict = await countFrame(event, after);
-      return verdict.flood ? verdict.last : answer;
+      const { answer, handled, hasty, after } = await handle(body, event);
+      const verdict = hasty ? await countFrame(event, after) : undefined;
+      tell([verdict?.flood ? { ...handled, outcome: 'refused', error: 'too_many_frames' } : handled]);
+      return verdict?.flood ? verdict.last : answer;
     },
 
     async left(event) {
+      const { requestId, connectionId } = event;
+      let handled: Handled = { event: 'left', outcome: 'ignored', requestId, connectionId };
       let session: Session | undefined;
       try {
         session = await openSession(event.sealedSession);
         // A connection's end comes after all that it sent, also after a frame of the same millisecond.
         const end = { ...event, receivedAt: event.receivedAt + 1 };
-        if (session.timing === 'held') await forward(false, session, end);
+        if (session.timing === 'held') handled.outcome = (await forward(false, session, end)).outcome;
       } catch (error) {
-        log(asRelayError(error), event.requestId, session?.kind);
+        const told = asRelayError(error);
+        log(told, requestId, session?.kind);
+        handled = { ...handled, outcome: 'refused', ...failureOf(told) };
       } finally {
         upstream.release();
       }
+      tell([{ ...handled, ...about(session) }]);
     },
 
-    async expire(watch) {
-      await delivery.expire(await openSession(watch.sealedSession), watch);
+    async expire(messageId, watch) {
+      const handled = { event: 'watch', requestId: messageId } as const;
+      let session: Session | undefined;
+      try {
+        if (!watch) throw new Error('the message is no watch');
+        session = await openSession(watch.sealedSession);
+        const { outcome, error } = await delivery.expire(session, watch);
+        return { ...handled, outcome, ...about(session), ...(error && failureOf(error)) };
+      } catch (error) {
+        const told = asRelayError(error);
+        warn('watch_failed', { messageId, kind: session?.kind, cause: describe(error) });
+        return { ...handled, outcome: 'refused', ...about(session), ...failureOf(told) };
+      }
     },
 
     release: upstream.release,
@@ -165,9 +205,8 @@ function mustBeAffordable({ level, resetsInMs }: Budget): void {
 
 /** The client hears a code and what to do; the log gets the cause. */
 function asRelayError(cause: unknown): RelayError {
-  if (cause instanceof RelayError) return cause;
   if (cause instanceof TicketError || cause instanceof SessionError) {
     return new RelayError('session_ended', SESSION_ENDED, { cause });
   }
-  return unavailable(cause);
+  return toRelayError(cause);
 }
