@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { FrameLog } from '../relay/flood.ts';
 import { AwsError, type CallAws } from './aws.ts';
+import { ITEM_KEYS } from './item-keys.ts';
 
 const updated = z.object({ Attributes: z.object({ frames: z.object({ SS: z.array(z.string()) }) }) });
 
@@ -8,7 +9,7 @@ const updated = z.object({ Attributes: z.object({ frames: z.object({ SS: z.array
 export function makeFrameLog(call: CallAws, tableName: string): FrameLog {
   const key = (connectionId: string) => ({
     TableName: tableName,
-    Key: { pk: { S: `connection#${connectionId}` }, sk: { S: 'frames' } },
+    Key: { pk: { S: `${ITEM_KEYS.frames}${connectionId}` }, sk: { S: 'frames' } },
   });
 
   /** @returns undefined when the condition failed */

@@ -4,6 +4,7 @@ import type { Listener } from '../relay/agent-typing.ts';
 import { type CallAws, DYNAMODB, makeAws } from './aws.ts';
 import { readEnvironment, tableEnvironment } from './environment.ts';
 import { makeHttp } from './http.ts';
+import { ITEM_KEYS } from './item-keys.ts';
 
 /** Which connections a guest has, by inbox. @throws AwsError or Error from each operation when the table fails */
 export interface Listeners {
@@ -28,7 +29,7 @@ const PREFIX = 'connection#';
 /** One item a connection; it expires with the longest life that API Gateway gives one. */
 export function makeListeners(call: CallAws, tableName: string): Listeners {
   const key = (inbox: string, connectionId: string) => ({
-    pk: { S: `inbox#${inbox}` },
+    pk: { S: `${ITEM_KEYS.inbox}${inbox}` },
     sk: { S: `${PREFIX}${connectionId}` },
   });
 
@@ -47,7 +48,7 @@ export function makeListeners(call: CallAws, tableName: string): Listeners {
       const answer = await call('Query', {
         TableName: tableName,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': { S: `inbox#${inbox}` }, ':prefix': { S: PREFIX } },
+        ExpressionAttributeValues: { ':pk': { S: `${ITEM_KEYS.inbox}${inbox}` }, ':prefix': { S: PREFIX } },
       });
       // DynamoDB takes its time to delete what has expired.
       return items

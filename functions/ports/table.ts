@@ -1,5 +1,6 @@
 import { CLOCK_TOLERANCE_S } from '../relay/constants.ts';
 import { AwsError, type CallAws } from './aws.ts';
+import { ITEM_KEYS } from './item-keys.ts';
 
 /** The relay's one table: `pk` and `sk` are strings, `expiresAt` (epoch seconds) is its TTL. */
 export interface Table {
@@ -20,7 +21,7 @@ export function makeTable(call: CallAws, tableName: string): Table {
         await call('PutItem', {
           TableName: tableName,
           Item: {
-            pk: { S: `ticket#${jti}` },
+            pk: { S: `${ITEM_KEYS.ticket}${jti}` },
             sk: { S: 'spent' },
             spender: { S: spender },
             // Kept a little longer than the ticket can be opened, whatever the clocks say.

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { seal, TicketError, type TicketKeys, unseal } from '../relay/ticket.ts';
 import { AwsError, type CallAws } from './aws.ts';
+import { ITEM_KEYS } from './item-keys.ts';
 import { type AccessToken, accessToken } from './login.ts';
 import type { SharedPause } from './login-pause.ts';
 import type { Secret } from './secrets.ts';
@@ -44,7 +45,7 @@ const inSeconds = (ms: number): { N: string } => num(Math.ceil(ms / 1000));
 export function makeTokenTable(call: CallAws, tableName: string, keys: Secret<TicketKeys>): TokenStore {
   const key = (client: string) => ({
     TableName: tableName,
-    Key: { pk: { S: `oauth#${client}` }, sk: { S: 'token' } },
+    Key: { pk: { S: `${ITEM_KEYS.token}${client}` }, sk: { S: 'token' } },
   });
 
   /** Sets some attributes and removes others. @returns false when `version` is no longer the last */

@@ -19,6 +19,7 @@ import {
 } from '../relay/typing.ts';
 import type { Timing } from '../relay/upstream.ts';
 import { AwsError, type CallAws } from './aws.ts';
+import { ITEM_KEYS } from './item-keys.ts';
 
 /** A field of another type is as good as none: another version of the relay may have written it. */
 const number = orNothing(z.object({ N: z.string() }));
@@ -95,7 +96,7 @@ const num = (value: number): { N: string } => ({ N: String(value) });
 export function makeTypingTable(call: CallAws, tableName: string): TypingStore {
   const key = (session: string) => ({
     TableName: tableName,
-    Key: { pk: { S: `session#${session}` }, sk: { S: 'typing' } },
+    Key: { pk: { S: `${ITEM_KEYS.session}${session}` }, sk: { S: 'typing' } },
   });
 
   /** @returns the item before the update, or why it was not made */

@@ -15,9 +15,6 @@ export type TypingFrame = z.infer<typeof typingFrame>;
 
 export const pingFrame = z.strictObject({ type: z.literal('ping') });
 
-/** Every type that a client may send; what an unknown one is told. */
-export const CLIENT_FRAME_TYPES = ['typing', 'ping'] as const;
-
 /** What became of a typing message. */
 export const OUTCOMES = ['forwarded', 'coalesced', 'stale', 'ignored'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -46,10 +43,15 @@ export const agentTypingFrame = z.object({
 export const serverFrame = z.discriminatedUnion('type', [ackFrame, pongFrame, errorFrame, agentTypingFrame]);
 export type ServerFrame = z.infer<typeof serverFrame>;
 
+/** Every type that a client may send, and its shape for one who sent something else. */
 const EXAMPLES = {
   typing: '{"type":"typing","data":{"isTyping":true}}, with an optional "id" of 1 to 64 characters',
   ping: '{"type":"ping"}',
-} satisfies Record<(typeof CLIENT_FRAME_TYPES)[number], string>;
+};
+type ClientFrameType = keyof typeof EXAMPLES;
+
+const isClientFrameType = (type: string): type is ClientFrameType => Object.hasOwn(EXAMPLES, type);
+export const CLIENT_FRAME_TYPES = Object.keys(EXAMPLES).filter(isClientFrameType);
 
 const hasType = z.object({ type: z.string() });
 const hasId = z.object({ id: frameId });
@@ -64,16 +66,19 @@ function parseJson(text: string): unknown {
   }
 }
 
-function badFrame(type: keyof typeof EXAMPLES): RelayError {
+function badFrame(type: ClientFrameType): RelayError {
   return new RelayError('bad_frame', `A ${type} frame is ${EXAMPLES[type]}, and has no other keys.`);
 }
 
-/** Reads the text of a typing frame. @throws RelayError `bad_json`, `bad_frame` */
-export function parseTypingFrame(text: string): TypingFrame {
-  const parsed = typingFrame.safeParse(parseJson(text));
-  if (!parsed.success) throw badFrame('typing');
+/** Reads the text of a frame that has a route of its own. @throws RelayError `bad_json`, `bad_frame` */
+export function parseFrame<Frame>(type: ClientFrameType, schema: z.ZodMiniType<Frame>, text: string): Frame {
+  const parsed = schema.safeParse(parseJson(text));
+  if (!parsed.success) throw badFrame(type);
   return parsed.data;
 }
+
+/** Reads the text of a typing frame. @throws RelayError `bad_json`, `bad_frame` */
+export const parseTypingFrame = (text: string): TypingFrame => parseFrame('typing', typingFrame, text);
 
 /**
  * Answers a frame that no other route took: a ping gets its pong.
@@ -86,9 +91,9 @@ export function answerOther(text: string): ServerFrame {
   if (!typed.success) {
     throw new RelayError('bad_frame', `A frame is a JSON object with a "type" that is a string. ${known}`);
   }
-  if (typed.data.type === 'typing') throw badFrame('typing');
-  if (typed.data.type !== 'ping') throw new RelayError('unknown_type', `No such type. ${known}`);
-  if (!pingFrame.safeParse(frame).success) throw badFrame('ping');
+  const { type } = typed.data;
+  if (!isClientFrameType(type)) throw new RelayError('unknown_type', `No such type. ${known}`);
+  if (type !== 'ping' || !pingFrame.safeParse(frame).success) throw badFrame(type);
   return { type: 'pong' };
 }
 
