@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { argv, execPath, stdout } from 'node:process';
@@ -33,7 +33,7 @@ async function bundle(outfile: string, format: Format): Promise<Size> {
     bundle: true,
     minify: true,
     platform: 'browser',
-    target: 'es2022',
+    target: 'es2020',
     // What it says is thrown as an Error.
     logLevel: 'silent',
   });
@@ -44,6 +44,12 @@ async function bundle(outfile: string, format: Format): Promise<Size> {
 async function declare(outdir: string): Promise<void> {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   await promisify(execFile)(execPath, [tsc, '-p', inClient('tsconfig.build.json'), '--outDir', outdir]);
+  for (const name of await readdir(outdir)) {
+    if (!name.endsWith('.d.ts')) continue;
+    const text = await readFile(join(outdir, name), 'utf8');
+    // Compilers before 5.0 do not find './sender.ts' in a folder of declarations; './sender.js' all of them do.
+    await writeFile(join(outdir, name), text.replaceAll(/(?<=from '\.\/[\w-]+)\.ts(?=')/g, '.js'));
+  }
   // A module's types stand beside it under its own name.
   await rename(join(outdir, 'index.d.ts'), join(outdir, 'typing-relay.d.ts'));
 }
@@ -61,6 +67,8 @@ export async function buildClient(outdir: string): Promise<Record<keyof typeof B
 }
 
 if (argv[1] !== undefined && resolve(argv[1]) === fileURLToPath(import.meta.url)) {
+  // What an older build left in our own folder would be packed, too.
+  if (argv[2] === undefined) await rm(inClient('dist'), { recursive: true, force: true });
   const sizes = await buildClient(resolve(argv[2] ?? inClient('dist')));
   for (const [name, { bytes, gzipped }] of Object.entries(sizes)) {
     stdout.write(`${name}: ${bytes} bytes, ${gzipped} gzipped\n`);

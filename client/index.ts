@@ -1,4 +1,4 @@
-/** The browser side of typing-relay: docs/client.md shows how to use it, docs/protocol.md what goes over the wire. */
+/** The browser side of typing-relay: README.md shows how to use it, docs/protocol.md what goes over the wire. */
 export { typingSender } from './sender.ts';
 export type { SenderOptions, SocketSource, TypingSender } from './sender.ts';
 export { typingReceiver } from './receiver.ts';

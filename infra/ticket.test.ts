@@ -13,13 +13,17 @@ import { readStackSecret, type StackClients } from './stack-secret.ts';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const keys = { kid: '7', key: randomBytes(32).toString('hex') };
 
-/** Runs the command with a key file of its own. */
-function ticket(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+function temporary(): string {
   const directory = mkdtempSync(join(tmpdir(), 'typing-relay-ticket-'));
   onTestFinished(() => {
     rmSync(directory, { recursive: true });
   });
-  const keyFile = join(directory, 'key.json');
+  return directory;
+}
+
+/** Runs the command with a key file of its own. */
+function ticket(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  const keyFile = join(temporary(), 'key.json');
   writeFileSync(keyFile, JSON.stringify(keys));
   const command = ['--import', 'tsx', 'infra/ticket.ts', '--key-file', keyFile, ...args];
   return new Promise((resolve) => {
@@ -71,6 +75,20 @@ describe('npm run ticket', () => {
     expect((await openTicket(keys, out.trim(), Date.now())).upstream).toEqual({ kind, ...fields });
   });
 
+  const whole = { kind: 'web-messaging', deploymentId: 'd1', token: 'secret-1' };
+
+  it('takes a whole session as JSON, so that an upstream needs no flags of its own', async () => {
+    const { out } = await ticket('--session', JSON.stringify(whole));
+    expect((await openTicket(keys, out.trim(), Date.now())).upstream).toEqual(whole);
+  });
+
+  it('takes a whole session from a file, which keeps its secrets out of the list of processes', async () => {
+    const file = join(temporary(), 'session.json');
+    writeFileSync(file, JSON.stringify(whole));
+    const { out } = await ticket('--session', `@${file}`);
+    expect((await openTicket(keys, out.trim(), Date.now())).upstream).toEqual(whole);
+  });
+
   it('lists the kinds of upstreams and the flags of each with --help', async () => {
     const { status, out } = await ticket('--help');
     expect(status).toBe(0);
@@ -93,6 +111,33 @@ describe('npm run ticket', () => {
     ],
     ['a wrong type of id', ['--upstream', 'open-messaging', ...user, '--id-type', 'Fax'], 'wrong: idType'],
     ['a missing field', participant.slice(0, 4), 'missing or wrong: participantId'],
+    ['a session that is no JSON', ['--session', '{"token":"secret-1"'], '--session takes a JSON object'],
+    ['a session without a kind', ['--session', '{"token":"secret-1"}'], '--session takes a JSON object'],
+    [
+      'a session file that is not there',
+      ['--session', '@nowhere.json'],
+      'Cannot read --session nowhere.json',
+    ],
+    [
+      'a session of an unknown kind',
+      ['--session', '{"kind":"pigeon"}'],
+      `no such upstream; known: ${UPSTREAM_KINDS.join(', ')}`,
+    ],
+    [
+      'a session that lacks a field',
+      ['--session', '{"kind":"web-messaging","token":"secret-1"}'],
+      'missing or wrong: deploymentId',
+    ],
+    [
+      'both a session and a flag of one',
+      ['--session', '{"kind":"typing-frame"}', '--user', 'ann'],
+      'leave --user out',
+    ],
+    [
+      'both a session and an upstream',
+      ['--session', '{"kind":"typing-frame"}', '--upstream', 'typing-frame'],
+      'leave --upstream out',
+    ],
     ['a long life', [...participant, '--seconds', '301'], '--seconds takes a whole number from 1 to 300'],
     ['an unknown flag', ['--colour', 'red'], "Unknown option '--colour'"],
     ['no key file', [...participant, '--key-file', 'nowhere.json'], 'Cannot read --key-file nowhere.json'],
@@ -110,6 +155,7 @@ describe('npm run ticket', () => {
     const { status, out, err } = await ticket(...args);
     expect({ status, out }).toEqual({ status: 2, out: '' });
     expect(err).toContain(words);
+    expect(err).not.toContain('secret-1');
   });
 });
 

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import * as z from 'zod';
 import { TICKET_LIFE_S } from '../functions/relay/constants.ts';
 import { tryJson } from '../functions/ports/http.ts';
 import { sealTicket, type TicketKeys, ticketKeys } from '../functions/relay/ticket.ts';
 import { SessionError } from '../functions/relay/upstream.ts';
 import { openSession, UPSTREAM_KINDS } from '../functions/upstreams/index.ts';
 import { readStackSecret } from './stack-secret.ts';
+import { UsageError } from './usage-error.ts';
 
 const HELP = `Prints a ticket that opens one connection to the relay.
 
@@ -41,15 +43,16 @@ const HELP = `Prints a ticket that opens one connection to the relay.
   --participant ID      the guest's participant in it
   --guest-token TOKEN   act as the guest instead of the service account
 
+  any upstream, one of your own included
+  --session JSON        the whole session, {"kind":"…",…}, in place of --upstream and its flags; @FILE reads it from a
+                        file, which keeps tokens out of the list of processes
+
   --stack NAME          take the key from this stack's secret (default typing-relay; AWS credentials as for the AWS CLI)
   --key-file FILE       take the key from a file instead, such as the one that npm start writes
   --subject NAME        whom the ticket is for (default guest)
   --seconds N           how long it may wait to be used, at most ${TICKET_LIFE_S} (the default)
   --help                this text
 `;
-
-/** Something that the caller of the command can put right. */
-class UsageError extends Error {}
 
 const sessionOptions = {
   'socket-url': { type: 'string' },
@@ -69,6 +72,7 @@ type SessionFlag = keyof typeof sessionOptions;
 const options = {
   ...sessionOptions,
   upstream: { type: 'string' },
+  session: { type: 'string' },
   stack: { type: 'string', default: 'typing-relay' },
   'key-file': { type: 'string' },
   subject: { type: 'string', default: 'guest' },
@@ -112,6 +116,7 @@ const FIELDS: ReadonlyMap<string, readonly [field: string, flag: SessionFlag][]>
     ],
   ],
 ]);
+const FIELD_FLAGS = [...FIELDS.values()].flatMap((pairs) => pairs.map(([, flag]) => flag));
 
 function readFlags(args: string[]) {
   try {
@@ -123,17 +128,8 @@ function readFlags(args: string[]) {
 type Flags = ReturnType<typeof readFlags>;
 
 /** The session that the flags mean, checked by its own upstream; the stack checks the host. */
-function sessionOf(flags: Flags): { kind: string } {
-  const { upstream: kind } = flags;
-  if (kind === undefined) throw new UsageError(`--upstream is missing: ${UPSTREAM_KINDS.join(', ')}`);
-  const fields = FIELDS.get(kind);
-  const mine = fields?.map(([, flag]) => flag);
-  const others = [...FIELDS.values()].flatMap((pairs) => pairs.map(([, flag]) => flag));
-  const strange = others.find((flag) => flags[flag] !== undefined && mine?.includes(flag) === false);
-  if (strange !== undefined)
-    throw new UsageError(`--${strange} is no flag of ${kind}. See --help for the flags.`);
-  const values = fields?.map(([field, flag]): [string, string | undefined] => [field, flags[flag]]);
-  const session = { kind, ...Object.fromEntries(values ?? []) };
+async function sessionOf(flags: Flags): Promise<{ kind: string }> {
+  const session = flags.session === undefined ? fieldsOf(flags) : await readSession(flags.session, flags);
   try {
     openSession(session, () => true);
   } catch (error) {
@@ -143,10 +139,40 @@ function sessionOf(flags: Flags): { kind: string } {
   return session;
 }
 
+/** The session of the upstream whose flags are given. */
+function fieldsOf(flags: Flags): { kind: string } {
+  const { upstream: kind } = flags;
+  if (kind === undefined)
+    throw new UsageError(`--upstream is missing: ${UPSTREAM_KINDS.join(', ')}; or give --session`);
+  const fields = FIELDS.get(kind);
+  const mine = fields?.map(([, flag]) => flag);
+  const strange = FIELD_FLAGS.find((flag) => flags[flag] !== undefined && mine?.includes(flag) === false);
+  if (strange !== undefined)
+    throw new UsageError(`--${strange} is no flag of ${kind}. See --help for the flags.`);
+  const values = fields?.map(([field, flag]): [string, string | undefined] => [field, flags[flag]]);
+  return { kind, ...Object.fromEntries(values ?? []) };
+}
+
+const anySession = z.looseObject({ kind: z.string() });
+
+/** The session that stands as JSON in `--session` itself, or in the file that it names. */
+async function readSession(given: string, flags: Flags): Promise<{ kind: string }> {
+  const other = (['upstream', ...FIELD_FLAGS] as const).find((flag) => flags[flag] !== undefined);
+  if (other !== undefined) throw new UsageError(`--session is the whole session: leave --${other} out.`);
+  const text = given.startsWith('@') ? await readText(given.slice(1), '--session') : given;
+  const parsed = anySession.safeParse(tryJson(text));
+  if (parsed.success) return parsed.data;
+  throw new UsageError(
+    '--session takes a JSON object with a "kind", or @ and the name of a file that holds one.',
+  );
+}
+
 async function keysOf(flags: Flags): Promise<TicketKeys> {
   const file = flags['key-file'];
   const text =
-    file === undefined ? await readStackSecret(flags.stack, 'TicketKeySecretName') : await readKeyFile(file);
+    file === undefined
+      ? await readStackSecret(flags.stack, 'TicketKeySecretName')
+      : await readText(file, '--key-file');
   const parsed = ticketKeys.safeParse(tryJson(text));
   if (parsed.success) return parsed.data;
   throw new UsageError(
@@ -154,9 +180,9 @@ async function keysOf(flags: Flags): Promise<TicketKeys> {
   );
 }
 
-async function readKeyFile(file: string): Promise<string> {
+async function readText(file: string, flag: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`Cannot read --key-file ${file}: ${error instanceof Error ? error.message : ''}`);
+    throw new UsageError(`Cannot read ${flag} ${file}: ${error instanceof Error ? error.message : ''}`);
   });
 }
 
@@ -167,7 +193,7 @@ async function main(args: string[]): Promise<string> {
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > TICKET_LIFE_S) {
     throw new UsageError(`--seconds takes a whole number from 1 to ${TICKET_LIFE_S}`);
   }
-  const upstream = sessionOf(flags);
+  const upstream = await sessionOf(flags);
   const iat = Math.floor(Date.now() / 1000);
   const claims = { sub: flags.subject, iat, exp: iat + seconds, jti: randomUUID(), upstream };
   return `${await sealTicket(await keysOf(flags), claims)}\n`;
