@@ -18,6 +18,21 @@ it('runs what is due in order of time, and of one moment in the order it was ask
   expect(clock.nextAt()).toBe(40);
 });
 
+it('keeps that order also for what is due long before all else', async () => {
+  const clock = makeClock();
+  const ran: string[] = [];
+  for (const [time, name] of [
+    [1_000, 'last'],
+    [10, 'a'],
+    [10, 'b'],
+    [5, 'first'],
+    [10, 'c'],
+  ] as const)
+    clock.at(time, () => ran.push(name));
+  await clock.runUntil(1_000);
+  expect(ran).toEqual(['first', 'a', 'b', 'c', 'last']);
+});
+
 it('runs nothing that was cancelled, first, between or last', async () => {
   const clock = makeClock();
   const ran: number[] = [];

@@ -1,4 +1,5 @@
 import { typingSender } from '../../client/sender.ts';
+import type { ConnectionEvent, Relay } from '../../functions/relay/relay.ts';
 import type { Timing } from '../../functions/relay/upstream.ts';
 import { epoch, HOPS, LOSS, makeSurroundedRelay } from './aws.ts';
 import { Field, PAGE, Socket } from './browser.ts';
@@ -28,27 +29,25 @@ interface World {
   faults: readonly number[];
 }
 
-/** The way from the client to the relay's handlers: API Gateway has a connection's frames in order, its functions run at once. */
-function makeWay({ clock, weather, random, frames, calls, lostOffs, far, faults }: World, timing: Timing) {
-  const relay = makeSurroundedRelay({
-    clock,
-    weather,
-    random,
-    timing,
-    called: (at) => calls.push(at),
-    takesEffect: (isTyping) => {
-      far[isTyping ? 'on' : 'off'](clock.now());
-    },
-    lostOff: (at) => lostOffs.push(at),
-    refuses: (at) => {
-      const begun = weather.fault === 'limit' ? faults.findLast((fault) => fault <= at) : undefined;
-      return begun === undefined ? 0 : begun + FAULT_MS - at;
-    },
-  });
+/** What goes from a client's connection to the relay. */
+export interface Passage {
+  frame: (body: string, connectionId: string) => void;
+  left: (connectionId: string) => void;
+}
+
+/**
+ * The way from the client to the relay's handlers: API Gateway has a connection's frames in order, its functions run
+ * at once.
+ */
+export function makeWay(
+  { clock, weather, random, frames }: Pick<World, 'clock' | 'weather' | 'random' | 'frames'>,
+  relay: Pick<Relay, 'typing' | 'left'>,
+  sealedSession = '',
+): Passage {
   let lastArrival = 0;
   let requests = 0;
 
-  function arrive(connectionId: string, handle: (event: Parameters<typeof relay.left>[0]) => void): void {
+  function arrive(connectionId: string, handle: (event: ConnectionEvent) => void): void {
     const { gateway, handler } = HOPS;
     const way = gateway.fixedMs + random.gamma(gateway.shape, weather.jitterMs);
     lastArrival = Math.max(lastArrival, clock.now() + way);
@@ -57,7 +56,7 @@ function makeWay({ clock, weather, random, frames, calls, lostOffs, far, faults 
     const event = {
       connectionId,
       connectedAt: 0,
-      sealedSession: '',
+      sealedSession,
       requestId: String(requests++),
       receivedAt,
     };
@@ -88,10 +87,36 @@ function makeWay({ clock, weather, random, frames, calls, lostOffs, far, faults 
   };
 }
 
+function surround({ clock, weather, random, far, calls, lostOffs, faults }: World, timing: Timing): Relay {
+  return makeSurroundedRelay({
+    clock,
+    weather,
+    random,
+    timing,
+    called: (at) => calls.push(at),
+    takesEffect: (isTyping) => {
+      far[isTyping ? 'on' : 'off'](clock.now());
+    },
+    lostOff: (at) => lostOffs.push(at),
+    refuses: (at) => {
+      const begun = weather.fault === 'limit' ? faults.findLast((fault) => fault <= at) : undefined;
+      return begun === undefined ? 0 : begun + FAULT_MS - at;
+    },
+  });
+}
+
+export interface Page {
+  press: () => void;
+  send: () => void;
+  cut: () => void;
+  reopen: () => void;
+  die: (isSeen: boolean) => void;
+}
+
 /** The guest's page: the text field, the client that follows it, and a socket that it opens again after a cut. */
-function makePage(way: ReturnType<typeof makeWay>) {
+export function makePage(way: Passage, name = 'connection'): Page {
   let opened = 0;
-  const open = (): Socket => new Socket(`connection ${++opened}`, way.frame);
+  const open = (): Socket => new Socket(`${name} ${++opened}`, way.frame);
   const field = new Field();
   let socket: Socket | undefined = open();
   const sender = typingSender(() => socket, field, { page: PAGE });
@@ -118,8 +143,6 @@ function makePage(way: ReturnType<typeof makeWay>) {
     },
   };
 }
-
-type Page = ReturnType<typeof makePage>;
 
 /** The guest types one draft and sends it, leaves it, or is cut off. */
 async function typeDraft(draft: Draft, page: Page, { clock, weather, random, far }: World): Promise<void> {
@@ -151,7 +174,7 @@ export async function runOurs(
   const far = makeFarSide(ours.expiry, !ours.outlivesMessage);
   const world: World = { clock, weather, random, far, frames: [], calls: [], lostOffs: [], faults };
   enter(clock);
-  const page = makePage(makeWay(world, ours.timing));
+  const page = makePage(makeWay(world, surround(world, ours.timing)));
   if (weather.fault === 'disconnect')
     for (const fault of faults) {
       clock.at(fault, page.cut);

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { sourceOf } from './cells.ts';
 import { endsBySignal } from '../signals.ts';
 import { UsageError } from '../usage.ts';
+import { PICTURES } from './doc.ts';
 import { type Flags, HELP, readFlags } from './flags.ts';
 import { checkFolder } from './folder.ts';
 import { count, textTable } from './format.ts';
@@ -62,7 +63,7 @@ async function main(args: string[]): Promise<void> {
   // Whoever reads our output may leave before we do.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const sessions = flags.trace === undefined ? undefined : await readSessions(flags.trace);
-  if (flags.out !== undefined) await checkFolder(flags.out);
+  if (flags.out !== undefined) await checkFolder(flags.out, PICTURES);
   const signal = endsBySignal();
   try {
     await simulate(flags, sessions, signal);

@@ -18,7 +18,7 @@ export interface Written {
 }
 
 /** Lets signals in between two pieces of work. @throws when it was ended */
-async function turn(signal: AbortSignal): Promise<void> {
+export async function turn(signal: AbortSignal): Promise<void> {
   await setImmediate();
   signal.throwIfAborted();
 }
@@ -37,15 +37,18 @@ async function makeFiles(results: Results, { facts, source, signal }: Written): 
     files.push([join(PICTURES, `${name}.svg`), await draw(spec)]);
   }
   await turn(signal);
-  return [...files, ['typing-quality.md', makeDoc(results, facts)]];
+  return [...files, [`${PICTURES}.md`, makeDoc(results, facts)]];
 }
 
-/** Writes the page and its pictures: all of them or none. @returns the page's file @throws when it was ended */
-export async function writeDoc(results: Results, written: Written): Promise<string> {
-  const { folder, signal } = written;
-  const files = await makeFiles(results, written);
+/** Writes files into a folder and the folder `pictures` in it: all of them or none. @throws when it was ended */
+export async function writeAll(
+  folder: string,
+  pictures: string,
+  files: readonly (readonly [name: string, text: string])[],
+  signal: AbortSignal,
+): Promise<void> {
   await turn(signal);
-  await mkdir(join(folder, PICTURES), { recursive: true });
+  await mkdir(join(folder, pictures), { recursive: true });
   const moves = files.map(([name, text]) => ({
     text,
     to: join(folder, name),
@@ -59,5 +62,11 @@ export async function writeDoc(results: Results, written: Written): Promise<stri
   } finally {
     for (const { from } of moves) await rm(from, { force: true });
   }
-  return join(folder, 'typing-quality.md');
+}
+
+/** Writes the page and its pictures: all of them or none. @returns the page's file @throws when it was ended */
+export async function writeDoc(results: Results, written: Written): Promise<string> {
+  const { folder, signal } = written;
+  await writeAll(folder, PICTURES, await makeFiles(results, written), signal);
+  return join(folder, `${PICTURES}.md`);
 }

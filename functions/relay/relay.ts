@@ -107,10 +107,14 @@ export function makeRelay(ports: RelayPorts): Relay {
     });
   }
 
-  function log(error: RelayError, requestId: string, kind: string | undefined): void {
+  function log(
+    error: RelayError,
+    { requestId, connectionId }: ConnectionEvent,
+    kind: string | undefined,
+  ): void {
     const { code, logCode = code, reason, retryAfterMs, correlationId, cause } = error;
     const because = cause === undefined ? undefined : describe(cause);
-    warn(logCode, { requestId, kind, reason, retryAfterMs, correlationId, cause: because });
+    warn(logCode, { requestId, connectionId, kind, reason, retryAfterMs, correlationId, cause: because });
   }
 
   /** What the session adds to what is told of an event. */
@@ -133,7 +137,7 @@ export function makeRelay(ports: RelayPorts): Relay {
     } catch (error) {
       const told = asRelayError(error);
       const id = frameIdOf(body);
-      log(told, requestId, session?.kind);
+      log(told, event, session?.kind);
       const answer = toErrorFrame(told, requestId, id);
       const handled: Handled = {
         event: what,
@@ -167,7 +171,7 @@ export function makeRelay(ports: RelayPorts): Relay {
         if (session.timing === 'held') handled.outcome = (await forward(false, session, end)).outcome;
       } catch (error) {
         const told = asRelayError(error);
-        log(told, requestId, session?.kind);
+        log(told, event, session?.kind);
         handled = { ...handled, outcome: 'refused', ...failureOf(told) };
       } finally {
         upstream.release();
