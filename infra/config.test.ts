@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig, SETTINGS } from './config.ts';
+import { DOMAINS } from './stack-fixture.ts';
 
 const genesysDomain = 'mypurecloud.de';
+const { certificateArn } = DOMAINS;
+const nameless = { domainName: undefined, webhookDomainName: undefined };
 const read = (context: object) => readConfig({ genesysDomain, ...context });
 
 function complaintOf(context: object): string {
@@ -26,6 +30,10 @@ describe('the configuration', () => {
       accountLogRole: true,
       throttleRate: 1_000,
       throttleBurst: 500,
+      webhookThrottleRate: 200,
+      webhookThrottleBurst: 100,
+      connectionsPerSecondQuota: 500,
+      logLevel: 'WARN',
     });
   });
 
@@ -59,15 +67,15 @@ describe('the configuration', () => {
     );
   });
 
-  it('says of a missing value that it is missing', () => {
-    expect(complaintOf({ genesysDomain: undefined })).toContain(
-      'genesysDomain: found nothing, allowed is one of',
+  it('asks for the missing region by name, with a line to paste', () => {
+    expect(complaintOf({ genesysDomain: undefined })).toMatch(
+      /^genesysDomain is missing: one of mypurecloud\.com, .*\. Paste: npx cdk deploy -c genesysDomain=mypurecloud\.com\n {2}with the value that is yours/,
     );
   });
 
   it('names a misspelt setting and those that there are', () => {
     expect(complaintOf({ genesysDomian: 'x' })).toContain(
-      'genesysDomian: no such setting; there are stackName, stage, genesysDomain',
+      'genesysDomian: no such setting; there are genesysDomain, stackName, stage',
     );
   });
 
@@ -140,4 +148,49 @@ describe('the configuration', () => {
       );
     },
   );
+
+  it.each([
+    ['certificateArn is missing', { certificateArn: undefined }],
+    [
+      'certificateArn is given without domainName or webhookDomainName',
+      { certificateArn, hostedZoneId: undefined, hostedZoneName: undefined, ...nameless },
+    ],
+    ['hostedZoneId and hostedZoneName belong together', { hostedZoneId: undefined }],
+    ['hostedZoneId and hostedZoneName belong together', { hostedZoneName: undefined }],
+    ['there is no record to make', { certificateArn: undefined, ...nameless }],
+    ['domainName and webhookDomainName are the same', { webhookDomainName: DOMAINS.domainName }],
+    ['chat.example.org: not in the hosted zone example.com', { domainName: 'chat.example.org' }],
+    ['chat.notexample.com: not in the hosted zone example.com', { domainName: 'chat.notexample.com' }],
+  ])('refuses half a domain: %s', (sentence, changes) => {
+    expect(() => read(DOMAINS)).not.toThrow();
+    expect(complaintOf({ ...DOMAINS, ...changes })).toContain(sentence);
+  });
+
+  it.each(['Chat.example.com', 'chat', 'https://chat.example.com', 'chat_1.example.com', '-a.example.com'])(
+    'does not take %s for a domain name',
+    (domainName) => {
+      expect(complaintOf({ ...DOMAINS, domainName })).toContain('domainName: found');
+    },
+  );
+});
+
+describe('docs/deployment.md', () => {
+  const page = readFileSync(new URL('../docs/deployment.md', import.meta.url), 'utf8');
+  const defaults: Record<string, unknown> = { ...read({}), genesysDomain: undefined };
+
+  /** What a setting is where nobody says so. */
+  function defaultOf(name: string): string {
+    const value = defaults[name];
+    if (name === 'genesysDomain') return 'needed';
+    return ['string', 'number', 'boolean'].includes(typeof value)
+      ? `\`${JSON.stringify(value).replaceAll('"', '')}\``
+      : 'none';
+  }
+
+  it('has the table of settings, in the words of the settings themselves', () => {
+    const rows = SETTINGS.map(
+      ([name, description]) => `| \`${name}\` | ${defaultOf(name)} | ${description} |`,
+    );
+    expect(page).toContain(['| setting | default | |', '| --- | --- | --- |', ...rows, ''].join('\n'));
+  });
 });

@@ -36,40 +36,119 @@ const retentionDays = z.preprocess(
 
 const domains = Object.keys(GENESYS_REGIONS);
 
-/** The settings of a deployment. They stand in cdk.json's `context`, or come as `-c name=value`. */
+/** What the functions write at: refusals and failures, and with DEBUG what became of each event. */
+const LOG_LEVELS = ['WARN', 'INFO', 'DEBUG'] as const;
+
+/** Genesys' first region: what the message for a missing domain has in its example. */
+const EXAMPLE = 'mypurecloud.com';
+
+/** A name in DNS, as a certificate and a record have it. */
+const hostName = z
+  .string()
+  .regex(
+    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    'a name such as chat.example.com, in small letters',
+  );
+
+const flag = z.union([z.boolean(), z.stringbool()], 'true or false');
+
+/** Each setting is described here and nowhere else: the table in docs/deployment.md is made of these words. */
 const settings = z.strictObject({
-  /** The stack's name; one account may hold several. */
+  genesysDomain: z
+    .enum(domains, `one of ${domains.join(', ')}`)
+    .describe("the domain of your Genesys org's region; a wrong one lists them all"),
   stackName: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'letters, digits and hyphens, a letter first')
-    .default('typing-relay'),
-  /** The stage: the path of the WebSocket URL. */
+    .default('typing-relay')
+    .describe('the name of the CloudFormation stack; one account may hold several'),
   stage: z
     .string()
     .regex(/^[a-z0-9-]{1,32}$/, '1 to 32 small letters, digits or hyphens')
-    .default('v1'),
-  /** The region of your Genesys org. */
-  genesysDomain: z.enum(domains, `one of ${domains.join(', ')}`),
-  /** Calls another origin than the region's API and login hosts, such as a simulated org on this machine. */
-  genesysOrigin: z.string().refine(isOrigin, { message: ORIGIN_RULE }).optional(),
-  /** Hosts that a ticket's socket URL may name beside those of the Genesys regions. */
+    .default('v1')
+    .describe('the path of the WebSocket URL; a stack has one, so a second stage is a second stack'),
   allowedHosts: list
     .refine((entries) => entries.every(isHostEntry), {
       message: 'host or host:port entries, or ws:// with a loopback host; separated by commas',
     })
-    .default([]),
-  /** The Origin that the relay sends to web messaging, where the deployment takes only some domains. */
-  webMessagingOrigin: z.string().regex(SENT_ORIGIN, SENT_ORIGIN_RULE).optional(),
-  /** Keeps web messaging sockets open between messages, at the price of two environments at most (docs/genesys.md). */
-  webMessagingKeepOpen: z.union([z.boolean(), z.stringbool()], 'true or false').default(false),
-  logRetentionDays: retentionDays.default(RetentionDays.ONE_MONTH),
-  /** Makes the account's role for API Gateway's logs; off where the account (in this region) has one. */
-  accountLogRole: z.union([z.boolean(), z.stringbool()], 'true or false').default(true),
-  /** Messages a second that the stage takes from all its clients together, and the burst beyond. */
-  throttleRate: wholeNumber(1, 10_000).default(1_000),
-  throttleBurst: wholeNumber(1, 5_000).default(500),
+    .default([])
+    .describe("hosts that a ticket's socket URL may name beside those of the Genesys regions"),
+  genesysOrigin: z
+    .string()
+    .refine(isOrigin, { message: ORIGIN_RULE })
+    .optional()
+    .describe("another origin than the region's API and login hosts, such as a test org"),
+  webMessagingOrigin: z
+    .string()
+    .regex(SENT_ORIGIN, SENT_ORIGIN_RULE)
+    .optional()
+    .describe(
+      'the Origin that the relay sends to web messaging, where the deployment takes only some domains',
+    ),
+  webMessagingKeepOpen: flag
+    .default(false)
+    .describe(
+      'keeps web messaging sockets open between messages, with two environments at most (docs/genesys.md)',
+    ),
+  domainName: hostName
+    .optional()
+    .describe('a name of your own for the WebSocket URL; needs `certificateArn`'),
+  webhookDomainName: hostName
+    .optional()
+    .describe("a name of your own for the webhook's URL, another than `domainName`; needs `certificateArn`"),
+  certificateArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, 'the ARN of an ACM certificate')
+    .optional()
+    .describe("an ACM certificate for these names, in the stack's region"),
+  hostedZoneId: z
+    .string()
+    .regex(/^Z[A-Z0-9]{1,31}$/, 'the id of a hosted zone, such as Z0123456789ABC')
+    .optional()
+    .describe('the Route 53 zone in which the records of these names are made; needs `hostedZoneName`'),
+  hostedZoneName: hostName.optional().describe('the name of that zone; needs `hostedZoneId`'),
+  throttleRate: wholeNumber(1, 10_000)
+    .default(1_000)
+    .describe('messages a second that the stage takes from all its clients together'),
+  throttleBurst: wholeNumber(1, 5_000).default(500).describe('the burst beyond'),
+  webhookThrottleRate: wholeNumber(1, 10_000)
+    .default(200)
+    .describe('deliveries a second that the webhook takes; it is public, and each runs a function'),
+  webhookThrottleBurst: wholeNumber(1, 5_000).default(100).describe('the burst beyond'),
+  webhookConcurrency: wholeNumber(1, 1_000)
+    .optional()
+    .describe(
+      "environments of the webhook's function at most, taken out of the account's; AWS refuses it where that leaves the account fewer than 100",
+    ),
+  alarmEmail: z
+    .email('a mail address')
+    .optional()
+    .describe('gets a mail for each alarm, once its owner has confirmed the subscription'),
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, 'the ARN of an SNS topic')
+    .optional()
+    .describe('an SNS topic of your own that gets each alarm; its policy has to let CloudWatch publish'),
+  connectionsPerSecondQuota: wholeNumber(1, 100_000)
+    .default(500)
+    .describe("the account's quota of new WebSocket connections a second; an alarm rings at 80 % of it"),
+  logRetentionDays: retentionDays.default(RetentionDays.ONE_MONTH).describe('how long every log is kept'),
+  logLevel: z
+    .enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`)
+    .default('WARN')
+    .describe('what the functions log; `DEBUG` has a line for each event (docs/operating.md)'),
+  accountLogRole: flag
+    .default(true)
+    .describe(
+      'makes the role by which API Gateway writes logs, one per account and region; `false` where there is one, as for a second stack',
+    ),
 });
 export type RelayConfig = z.infer<typeof settings>;
+
+/** Every setting with its description. */
+export const SETTINGS: readonly (readonly [name: string, description: string])[] = Object.entries(
+  settings.shape,
+).map(([name, { description = '' }]) => [name, description]);
 
 /** What is wrong with the settings, one line each: the key, what was found, what is allowed. */
 export class ConfigError extends Error {
@@ -80,7 +159,7 @@ export class ConfigError extends Error {
 const isOurs = (key: string): boolean => /^[A-Za-z]+$/.test(key);
 
 /**
- * Reads the settings from the CDK context.
+ * Reads the settings from the CDK context: they stand in cdk.json's `context`, or come as `-c name=value`.
  * @throws ConfigError that names every wrong key
  */
 export function readConfig(context: unknown): RelayConfig {
@@ -88,8 +167,11 @@ export function readConfig(context: unknown): RelayConfig {
     Object.entries(z.record(z.string(), z.unknown()).parse(context)).filter(([key]) => isOurs(key)),
   );
   const parsed = settings.safeParse(ours);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.flatMap((issue) => explain(issue, ours)).join('\n'));
+  const wrong = parsed.success
+    ? halvesOf(parsed.data)
+    : parsed.error.issues.flatMap((issue) => explain(issue, ours));
+  if (parsed.success && wrong.length === 0) return parsed.data;
+  throw new ConfigError(wrong.join('\n'));
 }
 
 function explain(issue: z.core.$ZodIssue, found: Record<string, unknown>): string[] {
@@ -99,6 +181,46 @@ function explain(issue: z.core.$ZodIssue, found: Record<string, unknown>): strin
     );
   }
   const key = String(issue.path[0]);
-  const value = found[key] === undefined ? 'nothing' : JSON.stringify(found[key]);
-  return [`${key}: found ${value}, allowed is ${issue.message}. Set it in cdk.json or with -c ${key}=…`];
+  const value = found[key];
+  if (value === undefined)
+    return [
+      `${key} is missing: ${issue.message}. Paste: npx cdk deploy -c ${key}=${EXAMPLE}\n` +
+        `  with the value that is yours, or put it into the context of cdk.json to keep it.`,
+    ];
+  return [
+    `${key}: found ${JSON.stringify(value)}, allowed is ${issue.message}. Set it in cdk.json or with -c ${key}=…`,
+  ];
 }
+
+/** The settings of a domain that lack another, each with a sentence. */
+function halvesOf(config: RelayConfig): string[] {
+  const { domainName, webhookDomainName, certificateArn, hostedZoneId, hostedZoneName } = config;
+  const names = [domainName, webhookDomainName].filter((name) => name !== undefined);
+  const outside = names.filter((name) => hostedZoneName !== undefined && !isWithin(name, hostedZoneName));
+  const rules: [isWrong: boolean, sentence: string][] = [
+    [
+      names.length > 0 && certificateArn === undefined,
+      'certificateArn is missing: a domain name needs an ACM certificate for it, in the region of the stack.',
+    ],
+    [
+      names.length === 0 && certificateArn !== undefined,
+      'certificateArn is given without domainName or webhookDomainName: say which name it is for, or leave it out.',
+    ],
+    [
+      (hostedZoneId === undefined) !== (hostedZoneName === undefined),
+      'hostedZoneId and hostedZoneName belong together: give both for a Route 53 record, or neither and make the record yourself.',
+    ],
+    [
+      names.length === 0 && hostedZoneId !== undefined && hostedZoneName !== undefined,
+      'hostedZoneId and hostedZoneName are given without domainName or webhookDomainName: there is no record to make.',
+    ],
+    [
+      domainName !== undefined && domainName === webhookDomainName,
+      'domainName and webhookDomainName are the same: API Gateway takes a WebSocket API and an HTTP API under two names only.',
+    ],
+    [outside.length > 0, `${outside.join(' and ')}: not in the hosted zone ${hostedZoneName ?? ''}.`],
+  ];
+  return rules.filter(([isWrong]) => isWrong).map(([, sentence]) => sentence);
+}
+
+const isWithin = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`);

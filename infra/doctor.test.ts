@@ -32,7 +32,7 @@ interface Run {
 }
 
 function start(args: string[], env: Record<string, string> = {}): Run {
-  const command = ['--import', 'tsx', 'infra/doctor.ts', ...args];
+  const command = ['--import', 'tsx', 'infra/doctor.ts', '--domain', 'mypurecloud.com', ...args];
   const child = spawn(process.execPath, command, {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },

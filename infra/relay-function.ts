@@ -14,6 +14,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { ENTRY_METADATA, entryOf } from './bundle.ts';
+import type { RelayConfig } from './config.ts';
 import { functionCode } from './function-code.ts';
 
 /** `agent-typing` → `AgentTyping` */
@@ -30,6 +31,7 @@ export const MEMORY_MB = 256;
 
 export interface FunctionOptions {
   retention: RetentionDays;
+  logLevel: RelayConfig['logLevel'];
   /** How many environments it has at most, taken out of the account's; as many as it needs without. */
   reserved: number | undefined;
   /** Whether it may cause its own next event; Lambda would stop what it takes for a loop. */
@@ -40,7 +42,7 @@ export interface FunctionOptions {
 export function makeFunction(
   scope: Construct,
   handler: string,
-  { retention, reserved, recursive }: FunctionOptions,
+  { retention, logLevel, reserved, recursive }: FunctionOptions,
 ): Function {
   const name = pascal(handler);
   const logGroup = makeLogGroup(scope, `${name}Log`, retention);
@@ -63,7 +65,7 @@ export function makeFunction(
     loggingFormat: LoggingFormat.JSON,
     // START, END and REPORT lines cost more than a typing message's run.
     systemLogLevelV2: SystemLogLevel.WARN,
-    applicationLogLevelV2: ApplicationLogLevel.WARN,
+    applicationLogLevelV2: ApplicationLogLevel[logLevel],
   });
   if (made.node.defaultChild instanceof CfnFunction)
     made.node.defaultChild.addMetadata(ENTRY_METADATA, entryOf(handler));

@@ -1,49 +1,22 @@
 import { existsSync } from 'node:fs';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { App } from 'aws-cdk-lib/core';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ENTRY_METADATA } from './bundle.ts';
-import { readConfig } from './config.ts';
-import { RelayStack } from './relay-stack.ts';
 import { AUTHORIZER, EXPIRE, ROUTES, WEBHOOKS } from './routes.ts';
+import { statementsOf, templateOf } from './stack-fixture.ts';
 
-// The template without its bundles: what they hold is the end-to-end suite's business.
-const app = new App({
-  context: { 'aws:cdk:bundling-stacks': [], '@aws-cdk/aws-iam:minimizePolicies': true },
-});
-const config = readConfig({ genesysDomain: 'mypurecloud.ie', allowedHosts: 'chat.example.com' });
-const template = Template.fromStack(new RelayStack(app, 'typing-relay', { config }));
-
-/** The template of a stack with other settings. */
-function templateWith(settings: object): Template {
-  const bare = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  const other = readConfig({ genesysDomain: 'mypurecloud.ie', ...settings });
-  return Template.fromStack(new RelayStack(bare, 'bare', { config: other }));
-}
+const template = templateOf({ allowedHosts: 'chat.example.com' });
 
 const resource = z.object({ Properties: z.record(z.string(), z.unknown()) });
 const properties = (type: string) =>
   Object.values(template.findResources(type)).map((found) => resource.parse(found).Properties);
 
 /** What each function may do: the actions of its role, with the resource that each is for. */
-function grantsOf(handler: string): string[] {
-  const statements = z.array(
-    z.object({ Action: z.union([z.string(), z.array(z.string())]), Resource: z.unknown() }),
+const grantsOf = (handler: string): string[] =>
+  statementsOf(template, handler).flatMap(({ Action, Resource }) =>
+    [Action].flat().map((action) => `${action} on ${JSON.stringify(Resource)}`),
   );
-  const policy = z.object({
-    PolicyDocument: z.object({ Statement: statements }),
-    Roles: z.array(z.object({ Ref: z.string() })),
-  });
-  const name = handler.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return properties('AWS::IAM::Policy')
-    .map((found) => policy.parse(found))
-    .filter(({ Roles }) => Roles.some(({ Ref }) => Ref.startsWith(`${name}Role`)))
-    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
-    .flatMap(({ Action, Resource }) =>
-      [Action].flat().map((action) => `${action} on ${JSON.stringify(Resource)}`),
-    );
-}
 
 describe('the WebSocket API', () => {
   it('selects its route by the type of the message', () => {
@@ -73,12 +46,14 @@ describe('the WebSocket API', () => {
     });
   });
 
-  it('sends what the fallback returns to the client, and nothing that other routes return', () => {
-    template.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', 1);
-    const [answering] = properties('AWS::ApiGatewayV2::Route').filter(
+  it('sends what an answering route returns to the client, and nothing that the others return', () => {
+    const answering = properties('AWS::ApiGatewayV2::Route').filter(
       (route) => 'RouteResponseSelectionExpression' in route,
     );
-    expect(answering?.['RouteKey']).toBe('$default');
+    const rows = ROUTES.filter(({ answers }) => answers).map(({ route }) => route);
+    expect(answering.map(({ RouteKey }) => RouteKey).sort()).toEqual(rows.sort());
+    template.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', rows.length);
+    expect(rows).toContain('$default');
   });
 
   it('has a stage with a throttle and JSON access logs that hold no session', () => {
@@ -107,7 +82,7 @@ describe('the role for API Gateway logs', () => {
   });
 
   it('is left out where the account has one', () => {
-    templateWith({ accountLogRole: 'false' }).resourceCountIs('AWS::ApiGateway::Account', 0);
+    templateOf({ accountLogRole: 'false' }).resourceCountIs('AWS::ApiGateway::Account', 0);
   });
 });
 
@@ -253,7 +228,7 @@ describe('the webhook of agents', () => {
     expect(stage).toMatchObject({
       StageName: '$default',
       AutoDeploy: true,
-      DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 500 },
+      DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 100 },
     });
     const { AccessLogSettings } = z
       .object({ AccessLogSettings: z.object({ Format: z.string(), DestinationArn: z.unknown() }) })
@@ -274,6 +249,7 @@ describe('the webhook of agents', () => {
     expect(Object.keys(Environment.Variables).sort()).toEqual([
       'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI',
       'AWS_URL_SUFFIX',
+      'STACK_NAME',
       'TABLE_NAME',
       'WEBHOOK_SECRET',
     ]);
@@ -303,7 +279,7 @@ describe('guest sockets', () => {
   });
 
   it("that are kept leave one of a guest's three slots to the guest: two environments type at most", () => {
-    const keeping = templateWith({ webMessagingKeepOpen: true });
+    const keeping = templateOf({ webMessagingKeepOpen: true });
     expect(reserved(keeping)).toEqual([['Typing', 2]]);
     keeping.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ WEB_MESSAGING_KEEP: 'true' }) },
@@ -311,16 +287,35 @@ describe('guest sockets', () => {
   });
 
   it('come from where the operator says', () => {
-    templateWith({ webMessagingOrigin: 'https://shop.example.com' }).hasResourceProperties(
+    templateOf({ webMessagingOrigin: 'https://shop.example.com' }).hasResourceProperties(
       'AWS::Lambda::Function',
       { Environment: { Variables: Match.objectLike({ WEB_MESSAGING_ORIGIN: 'https://shop.example.com' }) } },
     );
   });
 
   it('go to the one origin of a simulated org, where there is one', () => {
-    templateWith({ genesysOrigin: 'http://127.0.0.1:4003' }).hasResourceProperties('AWS::Lambda::Function', {
+    templateOf({ genesysOrigin: 'http://127.0.0.1:4003' }).hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ WEB_MESSAGING_URL: 'ws://127.0.0.1:4003/v1' }) },
     });
+  });
+});
+
+describe("the webhook's function", () => {
+  it('has a bound of its own where the settings give it one, and takes nothing from the account otherwise', () => {
+    const { ReservedConcurrentExecutions } =
+      Object.entries(templateOf({ webhookConcurrency: '5' }).findResources('AWS::Lambda::Function'))
+        .filter(([id]) => id.startsWith('AgentTyping'))
+        .map(([, found]) => resource.parse(found).Properties)[0] ?? {};
+    expect(ReservedConcurrentExecutions).toBe(5);
+  });
+});
+
+describe('the function that ends forgotten bubbles', () => {
+  it('may cause its own next event, and no other may', () => {
+    const recursive = Object.entries(template.findResources('AWS::Lambda::Function'))
+      .filter(([, found]) => resource.parse(found).Properties['RecursiveLoop'] === 'Allow')
+      .map(([id]) => id);
+    expect(recursive).toEqual([expect.stringMatching(/^Expire/)]);
   });
 });
 

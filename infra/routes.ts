@@ -4,6 +4,7 @@ export type Touches =
   | 'genesys'
   | 'spend-tickets'
   | 'typing-state'
+  | 'share-token'
   | 'delay-queue'
   | 'count-frames'
   | 'answer-clients'
@@ -14,7 +15,7 @@ export type Touches =
   | 'webhook-secret';
 
 /** What it takes to bring typing upstream, and to end it again. */
-const SENDS = ['ticket-key', 'genesys', 'typing-state', 'delay-queue'] as const;
+const SENDS = ['ticket-key', 'genesys', 'share-token', 'typing-state', 'delay-queue'] as const;
 
 /** What a route of frames needs, so that a flood of them ends. */
 const GUARDS = ['count-frames', 'answer-clients'] as const;

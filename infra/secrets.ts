@@ -1,9 +1,13 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+
+/** Secrets Manager would rotate by a function that tells the other side: here that is a customer's, or Genesys. */
+const ROTATION = 'AwsSolutions-SMG4';
 
 /** A key of 256 bits in hex, as functions/relay/ticket.ts reads it. */
 export function makeTicketKey(scope: Construct): Secret {
-  return new Secret(scope, 'TicketKey', {
+  const ticketKey = new Secret(scope, 'TicketKey', {
     description: 'typing-relay: the key that seals tickets',
     generateSecretString: {
       secretStringTemplate: JSON.stringify({ kid: '1' }),
@@ -15,11 +19,17 @@ export function makeTicketKey(scope: Construct): Secret {
       requireEachIncludedType: false,
     },
   });
+  acknowledge(
+    ticketKey,
+    ROTATION,
+    'Backends hold this key too: npm run secrets -- rotate-ticket-key changes it with both live.',
+  );
+  return ticketKey;
 }
 
 /** Filled in by the operator. Without a client id it counts as missing, and the first message says so. */
 export function makeGenesysClient(scope: Construct): Secret {
-  return new Secret(scope, 'GenesysClient', {
+  const genesysClient = new Secret(scope, 'GenesysClient', {
     description:
       'typing-relay: clientId and clientSecret of a Genesys Cloud OAuth client (client credentials)',
     generateSecretString: {
@@ -27,11 +37,17 @@ export function makeGenesysClient(scope: Construct): Secret {
       generateStringKey: 'clientSecret',
     },
   });
+  acknowledge(
+    genesysClient,
+    ROTATION,
+    'Genesys makes it: npm run secrets -- oauth-client writes the new one.',
+  );
+  return genesysClient;
 }
 
 /** Made here, and given by the operator to the integration, which signs with it. */
 export function makeWebhookSecret(scope: Construct): Secret {
-  return new Secret(scope, 'WebhookSecret', {
+  const webhookSecret = new Secret(scope, 'WebhookSecret', {
     description: 'typing-relay: what an open messaging integration signs its outbound notifications with',
     generateSecretString: {
       secretStringTemplate: '{}',
@@ -40,4 +56,10 @@ export function makeWebhookSecret(scope: Construct): Secret {
       excludePunctuation: true,
     },
   });
+  acknowledge(
+    webhookSecret,
+    ROTATION,
+    'The integration in Genesys holds it too: npm run secrets -- rotate-webhook-secret changes it with both live.',
+  );
+  return webhookSecret;
 }

@@ -1,5 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 
 const ADVICE = 'Set AWS_REGION and credentials as for the AWS CLI';
 
@@ -19,17 +23,28 @@ export async function readStackSecret(
   output: string,
   clients?: StackClients,
 ): Promise<string> {
-  const { cloudFormation, secretsManager } = clients ?? {
-    cloudFormation: new CloudFormationClient({}),
-    secretsManager: new SecretsManagerClient({}),
-  };
+  return readSecret(
+    await findStackSecret(stackName, output, clients?.cloudFormation),
+    clients?.secretsManager,
+  );
+}
+
+/**
+ * The name of a secret that a deployed stack names among its outputs.
+ * @throws Error that says what is missing: the stack, or its output
+ */
+export async function findStackSecret(
+  stackName: string,
+  output: string,
+  cloudFormation: StackClients['cloudFormation'] = new CloudFormationClient({}),
+): Promise<string> {
   const { Stacks } = await cloudFormation
     .send(new DescribeStacksCommand({ StackName: stackName }))
     .catch(explained(`Cannot look up the stack ${stackName}. ${ADVICE}`));
   const found = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === output)?.OutputValue;
   if (found === undefined)
     throw new Error(`The stack ${stackName} has no output ${output}; deploy it again.`);
-  return readSecret(found, secretsManager);
+  return found;
 }
 
 /**
@@ -46,6 +61,21 @@ export async function readSecret(
     .catch(explained(`Cannot read the secret ${id}. ${ADVICE}, with secretsmanager:GetSecretValue on it`));
   if (SecretString === undefined) throw new Error(`The secret ${id} holds no text.`);
   return SecretString;
+}
+
+/**
+ * Makes this the current value of a secret.
+ * @param id its name or ARN
+ * @throws Error that says what is missing: the secret, or the right to write it; never with the value
+ */
+export async function writeSecret(
+  id: string,
+  SecretString: string,
+  secretsManager: StackClients['secretsManager'] = new SecretsManagerClient({}),
+): Promise<void> {
+  await secretsManager
+    .send(new PutSecretValueCommand({ SecretId: id, SecretString }))
+    .catch(explained(`Cannot write the secret ${id}. ${ADVICE}, with secretsmanager:PutSecretValue on it`));
 }
 
 const explained = (advice: string) => (cause: unknown) => {

@@ -50,6 +50,15 @@ describe('what a template says and nothing here runs', () => {
     expect(notRunOf(await load(everyKind))).toEqual([]);
   });
 
+  it('is nothing of what only watches', async () => {
+    const watch: RawResources = {
+      Alarm: { Type: 'AWS::CloudWatch::Alarm' },
+      Dashboard: { Type: 'AWS::CloudWatch::Dashboard' },
+      Query: { Type: 'AWS::Logs::QueryDefinition' },
+    };
+    expect(notRunOf(await load({ ...everyKind, ...watch }))).toEqual([]);
+  });
+
   it('is named by resource, those of one type together', async () => {
     const template = await load({
       Topic: { Type: 'AWS::SNS::Topic' },

@@ -1,11 +1,12 @@
 import type { NotRun } from './model.ts';
 import type { Resource } from './names.ts';
 
-/** What a deployment needs and a local run does not. */
-const NEEDS_NOTHING = /^AWS::(Logs::LogGroup|CDK::Metadata|ApiGateway::Account|ApiGatewayV2::Deployment)$/;
+/** What a deployment needs and a local run does not, and what watches over it. */
+const NEEDS_NOTHING =
+  /^AWS::(Logs::(LogGroup|QueryDefinition)|CloudWatch::(Alarm|Dashboard)|CDK::Metadata|ApiGateway::Account|ApiGatewayV2::Deployment)$/;
 
 /** Who may do what. Nothing here checks that, of any resource, so one line says it of all. */
-const PERMISSION = /^AWS::(IAM::.*|Lambda::Permission|SQS::QueuePolicy)$/;
+const PERMISSION = /^AWS::(IAM::.*|Lambda::Permission|SQS::QueuePolicy|SNS::TopicPolicy)$/;
 
 /** docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
 const SECTIONS = new Set([

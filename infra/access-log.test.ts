@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { templateOf } from './stack-fixture.ts';
+
+const stage = z.object({
+  Properties: z.object({ AccessLogSettings: z.object({ Format: z.string() }), StageName: z.string() }),
+});
+const formats = Object.values(templateOf().findResources('AWS::ApiGatewayV2::Stage')).map((found) => {
+  const { StageName, AccessLogSettings } = stage.parse(found).Properties;
+  return [StageName, AccessLogSettings.Format] as const;
+});
+
+describe.each(formats)('a line of the access log of %s', (_, format) => {
+  // A variable that has no value is written as a dash.
+  it.each(['-', 'Forbidden', '403'])('is JSON, whatever its variables hold: %s', (value) => {
+    const line = format.replaceAll(/\$context\.[\w.]+/g, value);
+    const fields = z.record(z.string(), z.literal(value)).parse(JSON.parse(line));
+    expect(Object.keys(fields)).toContain('error');
+  });
+
+  it('has nothing of what a client sends', () => {
+    expect(format).not.toMatch(/header|identity|body|querystring|authorizer\.(session|inbox|principalId)/i);
+  });
+});
