@@ -27,9 +27,29 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'extending',
+          include: ['test/extending/*.test.ts'],
+          // Each runs one of the tools that a whole project runs.
+          testTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'frozen',
           include: ['test/frozen/*.test.ts'],
           globalSetup: ['test/frozen/frozen-run.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/*.test.ts'],
+          globalSetup: ['test/browser/local-run.ts'],
+          testTimeout: 90_000,
+          // They share one local run and its simulated org.
+          fileParallelism: false,
         },
       },
     ],

@@ -29,6 +29,8 @@ export interface LocalOptions {
   onLog: (entry: { functionName: string; line: string }) => void;
   /** Ends the start while it is still under way. */
   signal: AbortSignal;
+  /** Hosts that a ticket may name beside the simulated org, as `allowedHosts` in cdk.json. */
+  allowedHosts?: readonly string[];
   /** Of one function at a time; 20 by default. */
   environments?: number;
   /** What runs the functions' code; worker threads by default. */
@@ -93,7 +95,7 @@ async function start(options: LocalOptions, add: Closers['add']): Promise<Omit<L
   const ticketKeyFile = options.ticketKeyFile(Number(new URL(stack.gateway).port));
   add(await writeKeyFile(ticketKeyFile, keys));
   const sealTicket = makeSealTicket(keys);
-  const pageOptions = { gatewayUrl: stack.gateway, org, trace: stack.onTrace, sealTicket };
+  const pageOptions = { gatewayUrl: stack.gateway, org, trace: stack.onTrace, sealTicket, cut: stack.cut };
   const startPageOn = (port: number) => startPage({ port, ...pageOptions });
   const page = add(await startOnPort(ports.page, startPageOn, takenBy(tell, 'page')));
   return {
@@ -115,13 +117,14 @@ function makeSealTicket(keys: TicketKeys): SealTicket {
   };
 }
 
-/** The template of a stack that is set to talk to the simulated org and to nothing else. */
-async function synthesised(org: Org, { tell, signal }: LocalOptions, add: Closers['add']) {
+/** The template of a stack that is set to talk to the simulated org, and to no real one. */
+async function synthesised(org: Org, { tell, signal, allowedHosts = [] }: LocalOptions, add: Closers['add']) {
   tell('Synthesising the stack …');
   const outdir = await mkdtemp(join(tmpdir(), 'typing-relay-'));
   add({ close: () => rm(outdir, { recursive: true, force: true }) });
   const stackName = 'typing-relay';
-  const settings = { stackName, genesysOrigin: org.url, allowedHosts: [org.url.replace('http', 'ws')] };
+  const hosts = [org.url.replace('http', 'ws'), ...allowedHosts];
+  const settings = { stackName, genesysOrigin: org.url, allowedHosts: hosts };
   await synthesise(outdir, settings, signal);
   return loadTemplate(outdir, stackName);
 }

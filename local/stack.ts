@@ -3,17 +3,18 @@ import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import type { Closers } from './closers.ts';
 import { startAll } from './closers.ts';
-import type { GatewayOptions } from './gateway/gateway.ts';
+import type { Gateway, GatewayOptions } from './gateway/gateway.ts';
 import { startGateway } from './gateway/gateway.ts';
 import type { TraceEvent } from './gateway/trace.ts';
-import { startHttpApi } from './http-api/http-api.ts';
+import { type HttpApiOptions, startHttpApi } from './http-api/http-api.ts';
 import { type EnvironmentsOptions, type Invoke, makeEnvironments } from './lambda/environments.ts';
+import { readLogLine } from './lambda/log-lines.ts';
 import type { StartRuntime } from './lambda/runtime.ts';
 import { startOnPort } from './listen.ts';
 import type { Subscribe } from './listeners.ts';
 import { makeListeners } from './listeners.ts';
 import { startEventSources } from './queues/event-sources.ts';
-import type { Template } from './template/model.ts';
+import type { LambdaFunction, Template } from './template/model.ts';
 import { linesOf } from './template/not-run.ts';
 
 export interface StackOptions {
@@ -49,6 +50,8 @@ export interface RunningStack {
   readonly renew: (functionId: string) => void;
   /** Tells the steps on the way of each message. */
   readonly onTrace: Subscribe<TraceEvent>;
+  /** Ends a client's connection as a network does that vanishes; false where there is none. */
+  readonly cut: Gateway['cut'];
   /** Ends every server, function and socket. */
   readonly close: () => Promise<void>;
 }
@@ -69,15 +72,15 @@ async function start(options: StackOptions, add: Closers['add']): Promise<Omit<R
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
   const { functions } = template;
+  const trace = makeListeners<TraceEvent>();
   const { invoke, renew, close } = makeEnvironments({
-    functions,
+    functions: functions.map(atDebug),
     extraEnvironment: endpoints,
-    onLog,
+    onLog: makeLogReader(functions, onLog, trace.emit),
     ...(options.environments !== undefined && { limits: { environments: options.environments } }),
     ...(options.startRuntime && { startRuntime: options.startRuntime }),
   });
   add({ close });
-  const trace = makeListeners<TraceEvent>();
   const gateway = add(
     await startOnPort(
       ports.gateway,
@@ -86,8 +89,9 @@ async function start(options: StackOptions, add: Closers['add']): Promise<Omit<R
     ),
   );
   endpoints['AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI'] = gateway.callbackUrl;
-  const http = await serveHttpApi(options, invoke, add);
-  add(startEventSources({ template, queues: aws.queues, invoke, clock }));
+  const http = await serveHttpApi(options, { invoke, trace: trace.emit }, add);
+  const fromQueue = tracing(template, invoke, clock, trace.emit);
+  add(startEventSources({ template, queues: aws.queues, invoke: fromQueue, clock }));
   return {
     gateway: gateway.url,
     ...http,
@@ -95,18 +99,53 @@ async function start(options: StackOptions, add: Closers['add']): Promise<Omit<R
     secretValue: aws.secretValue,
     renew,
     onTrace: trace.on,
+    cut: gateway.cut,
+  };
+}
+
+type Trace = (event: TraceEvent) => void;
+
+/** At debug the functions tell what became of each event. */
+function atDebug(fn: LambdaFunction): LambdaFunction {
+  return fn.logFormat === 'JSON' ? { ...fn, logLevel: 'DEBUG' } : fn;
+}
+
+/** Takes what the functions say of each event into the trace, and hands on what they would log on AWS. */
+function makeLogReader(
+  functions: readonly LambdaFunction[],
+  onLog: StackOptions['onLog'],
+  trace: Trace,
+): StackOptions['onLog'] {
+  const byName = new Map(functions.map((fn) => [fn.functionName, fn]));
+  return (entry) => {
+    const fn = byName.get(entry.functionName);
+    const { isLogged, step } = readLogLine(entry.line, fn?.name ?? entry.functionName, fn?.logLevel);
+    if (step !== undefined) trace(step);
+    if (isLogged) onLog(entry);
+  };
+}
+
+/** Tells of what queues invoke: no request of a client is behind it. */
+function tracing({ functions }: Template, invoke: Invoke, clock: Clock, trace: Trace): Invoke {
+  const names = new Map(functions.map(({ logicalId, name }) => [logicalId, name]));
+  return async (functionId, event) => {
+    const result = await invoke(functionId, event);
+    const { ok, ms, coldStart } = result;
+    const name = names.get(functionId) ?? functionId;
+    trace({ kind: 'invoke', at: clock.now(), routeKey: 'queue', function: name, ms, coldStart, ok });
+    return result;
   };
 }
 
 /** Serves the template's HTTP API, where it has one. */
 async function serveHttpApi(
   { template, ports, tell, clock = systemClock }: StackOptions,
-  invoke: Invoke,
+  run: Pick<HttpApiOptions, 'invoke' | 'trace'>,
   add: Closers['add'],
 ): Promise<{ http?: string }> {
   const { httpApi: api } = template;
   if (api === undefined) return {};
-  const start = (port: number) => startHttpApi({ template, api, port, invoke, clock });
+  const start = (port: number) => startHttpApi({ template, api, port, clock, ...run });
   return { http: add(await startOnPort(ports.http, start, takenBy(tell, 'HTTP API'))).url };
 }
 

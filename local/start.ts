@@ -20,6 +20,7 @@ const HELP = `Runs the whole relay on this machine: the synthesised stack, its f
   --page-port N      the page (default 4000)
   --genesys-port N   the simulated org (default 4002)
   --http-port N      the HTTP API (default 4003), where the stack has one
+  --allow-host HOST  a host that a ticket may name beside the simulated org, such as ws://127.0.0.1:5000; once for each
   --no-open          do not open a browser
   --no-watch         do not rebuild a function when its source is saved; with --json, --watch does
   --environments N   of each function at most (default ${POOL_LIMITS.environments}); an event that finds none free waits
@@ -36,6 +37,7 @@ const options = {
   'page-port': { type: 'string', default: '4000' },
   'genesys-port': { type: 'string', default: '4002' },
   'http-port': { type: 'string', default: '4003' },
+  'allow-host': { type: 'string', multiple: true },
   open: { type: 'boolean', default: true },
   watch: { type: 'boolean' },
   environments: { type: 'string', default: String(POOL_LIMITS.environments) },
@@ -96,6 +98,9 @@ function openBrowser(url: string): void {
   child.unref();
 }
 
+/** CloudWatch makes metrics of such lines; a terminal makes nothing of them. */
+const isMetric = (line: string): boolean => line.includes('"_aws":{');
+
 /** A terminal and npm both send Ctrl-C's signal, so a second one soon after the first is no second wish. */
 const INSISTS_AFTER_MS = 2_000;
 
@@ -138,9 +143,12 @@ async function main(): Promise<void> {
     },
     ticketKeyFile,
     tell: say,
-    onLog: ({ functionName, line }) => say(`${functionName}  ${line}`),
+    onLog: ({ functionName, line }) => {
+      if (!isMetric(line)) say(`${functionName}  ${line}`);
+    },
     signal: ending.signal,
     watch,
+    allowedHosts: flags['allow-host'] ?? [],
     environments: environmentsOf(flags.environments),
     ...(flags.freeze && { startRuntime: startFreezingRuntime }),
   }).catch((error: unknown) => {

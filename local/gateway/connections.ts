@@ -12,6 +12,8 @@ export interface Connection {
   /** Queues a text frame; false when the client is gone, or reads so slowly that it is ended here. */
   readonly send: (text: string) => boolean;
   readonly close: (code: number, reason?: string) => void;
+  /** Ends it with no close frame, as a network does that vanishes. */
+  readonly cut: () => void;
   /** Resolves when the socket has ended. */
   readonly ended: Promise<void>;
 }
@@ -89,6 +91,9 @@ export function openConnection(options: ConnectionOptions): Connection {
       return queued;
     },
     close,
+    cut: () => {
+      webSocket.terminate();
+    },
     ended: new Promise((resolve) => {
       webSocket.once('close', (code, reason) => {
         stopTimers();

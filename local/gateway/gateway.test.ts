@@ -68,6 +68,18 @@ describe('the gateway', () => {
     expect(JSON.stringify(gateway.trace)).not.toContain('hidden');
   });
 
+  it('cuts a connection as a network does: the client sees no close frame, and $disconnect is told 1006', async () => {
+    const gateway = await run({ $connect: ok, $disconnect: ok });
+    const client = await connect(gateway.url);
+    const { connectionId = '' } = gateway.trace.find(({ kind }) => kind === 'connect') ?? {};
+    expect(gateway.cut(connectionId)).toBe(true);
+    expect(await client.closed).toMatchObject({ code: 1006 });
+    expect(await gateway.event('$disconnect')).toMatchObject({
+      requestContext: { disconnectStatusCode: 1006 },
+    });
+    expect(gateway.cut(connectionId)).toBe(false);
+  });
+
   it('tells a refusal with its status', async () => {
     const gateway = await run({ $connect: () => ({ statusCode: 401 }) });
     await refusal(gateway.url);

@@ -39,6 +39,8 @@ export interface Gateway {
   readonly url: string;
   /** `http://127.0.0.1:<port>/<stage>`: where `@connections` is. */
   readonly callbackUrl: string;
+  /** Ends a client's connection as a network does that vanishes; false where there is none. */
+  readonly cut: (connectionId: string) => boolean;
   /** Closes every socket with 1001 and runs no more functions; resolves when the port is free. */
   readonly close: () => Promise<void>;
 }
@@ -70,6 +72,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url: `ws://${host}/${stage}`,
     callbackUrl: `http://${host}/${stage}`,
+    cut: (connectionId) => {
+      const connection = hub.find(connectionId);
+      connection?.cut();
+      return connection !== undefined;
+    },
     close: async () => {
       closed = true;
       const freed = new Promise((resolve) => server.close(resolve));

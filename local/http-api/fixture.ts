@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import type { Invoke } from '../lambda/environments.ts';
 import type { HttpApi } from '../template/model.ts';
-import type { RunningHttpApi } from './http-api.ts';
+import type { HttpApiOptions, RunningHttpApi } from './http-api.ts';
 import { startHttpApi } from './http-api.ts';
 
 const Event = z.record(z.string(), z.unknown());
@@ -19,6 +19,7 @@ export interface TestOptions extends Partial<Omit<HttpApi, 'routes'>> {
   /** In place of the handlers. */
   readonly invoke?: Invoke;
   readonly timeoutMs?: number;
+  readonly trace?: HttpApiOptions['trace'];
 }
 
 export interface TestHttpApi extends RunningHttpApi {
@@ -30,11 +31,12 @@ export interface TestHttpApi extends RunningHttpApi {
 
 /** Starts an API with one route per handler; it is closed with the test. */
 export async function run(handlers: Handlers, options: TestOptions = {}): Promise<TestHttpApi> {
-  const { port = 0, clock = systemClock, timeoutMs = 30_000, invoke, ...own } = options;
+  const { port = 0, clock = systemClock, timeoutMs = 30_000, invoke, trace, ...own } = options;
   const routes = Object.keys(handlers).map((routeKey) => ({ routeKey, functionId: routeKey, timeoutMs }));
   const recorder = makeInvoke(handlers);
   const api = await startHttpApi({
-    template: { region: 'us-east-1', account: '000000000000' },
+    template: { region: 'us-east-1', account: '000000000000', functions: [] },
+    ...(trace && { trace }),
     api: { id: 'abcdefghij', stage: '$default', routes, ...own },
     port,
     clock,

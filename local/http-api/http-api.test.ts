@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeEnvironments } from '../lambda/environments.ts';
 import { exchange, open } from '../http/fixture.ts';
+import type { TraceEvent } from '../gateway/trace.ts';
 import { httpApi, load } from '../template/fixture.ts';
 import { makeFakeClock } from '../test-clock.ts';
 import { head, run } from './fixture.ts';
@@ -32,6 +33,20 @@ describe('an HTTP API', () => {
       fetch(`${running.url}/webhooks/open-messaging`, { method: 'POST', body: 'hi' }).then(told);
     expect(await post()).toEqual([200, '{"n":1,"body":"hi"}']);
     expect(await post()).toEqual([200, '{"n":2,"body":"hi"}']);
+  });
+
+  it('tells the way of a request that a route takes, and nothing of its headers and its query', async () => {
+    const trace: TraceEvent[] = [];
+    const api = await run({ 'POST /': ok }, { trace: (event) => trace.push(event) });
+    await fetch(`${api.url}?hidden`, { method: 'POST', headers: { Authorization: 'hidden' }, body: 'told' });
+    await fetch(`${api.url}/nowhere`);
+    expect(trace).toMatchObject([
+      { kind: 'http-in', routeKey: 'POST /', body: 'told' },
+      { kind: 'invoke', routeKey: 'POST /', function: 'POST /', ms: 1, coldStart: false, ok: true },
+      { kind: 'http-out', routeKey: 'POST /', status: 200 },
+    ]);
+    expect(new Set(trace.map(({ requestId }) => requestId)).size).toBe(1);
+    expect(JSON.stringify(trace)).not.toContain('hidden');
   });
 
   it('answers 404 where no route is', async () => {

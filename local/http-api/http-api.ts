@@ -6,9 +6,10 @@ import { limited } from '../gateway/call.ts';
 import { makeRequestId } from '../gateway/ids.ts';
 import { readBody } from '../http/body.ts';
 import { answerBrokenRequests } from '../http/broken-requests.ts';
+import type { TraceEvent } from '../gateway/trace.ts';
 import type { Invoke, Result } from '../lambda/environments.ts';
 import { listen } from '../listen.ts';
-import type { HttpApi, Template } from '../template/model.ts';
+import type { HttpApi, HttpRoute, Template } from '../template/model.ts';
 import type { Answer } from './answers.ts';
 import { ownAnswer, readAnswer } from './answers.ts';
 import { isPreflight, withCors } from './cors.ts';
@@ -19,12 +20,14 @@ import { makeSelectRoute } from './routes.ts';
 import { readTarget } from './target.ts';
 
 export interface HttpApiOptions {
-  readonly template: Pick<Template, 'region' | 'account'>;
+  readonly template: Pick<Template, 'region' | 'account' | 'functions'>;
   readonly api: HttpApi;
   /** 0 takes a free one. */
   readonly port: number;
   readonly invoke: Invoke;
   readonly clock?: Clock;
+  /** Told the steps of each request that a route takes. */
+  readonly trace?: (event: TraceEvent) => void;
 }
 
 export interface RunningHttpApi {
@@ -43,6 +46,9 @@ const LARGEST_EVENT = 6 * 1024 * 1024;
 
 /** What the parser takes: names count there, and what is over API Gateway's own limit is to be answered as it does. */
 const PARSER_HEAD = 64 * 1024;
+
+/** Bytes of a body that the trace tells. */
+const TRACED_BODY = 16_384;
 
 const BAD_REQUEST = ownAnswer(400, 'Bad Request');
 const NOT_FOUND = ownAnswer(404, 'Not Found');
@@ -91,10 +97,11 @@ interface Received extends Pick<HttpRequest, 'message' | 'requestId'> {
 }
 
 async function answerTo(
-  { template, api, invoke, clock = systemClock }: HttpApiOptions,
+  options: HttpApiOptions,
   select: SelectRoute,
   { message, body, requestId }: Received,
 ): Promise<Answer> {
+  const { template, api, clock = systemClock } = options;
   if (headBytes(message) > LARGEST_HEAD) return HEAD_TOO_LARGE;
   const target = readTarget(message.url ?? '');
   if (target === undefined) return BAD_REQUEST;
@@ -106,8 +113,24 @@ async function answerTo(
   if (selected === undefined) return NOT_FOUND;
   const event = httpEvent(template, api, { message, target, body, requestId, at: clock.now() }, selected);
   if (Buffer.byteLength(JSON.stringify(event)) > LARGEST_EVENT) return TOO_LARGE;
-  const { functionId, timeoutMs } = selected.route;
-  return answerOf(await limited(clock, invoke(functionId, event), timeoutMs));
+  return run(options, selected.route, { event, body, requestId });
+}
+
+/** Runs the route's function, and tells of it. */
+async function run(
+  { template, invoke, clock = systemClock, trace = () => undefined }: HttpApiOptions,
+  { functionId, routeKey, timeoutMs }: HttpRoute,
+  { event, body, requestId }: { event: unknown; body: Buffer; requestId: string },
+): Promise<Answer> {
+  const ids = { requestId, routeKey };
+  trace({ kind: 'http-in', at: clock.now(), ...ids, body: body.toString('utf8', 0, TRACED_BODY) });
+  const result = await limited(clock, invoke(functionId, event), timeoutMs);
+  const { ok, ms, coldStart } = result;
+  const name = template.functions.find(({ logicalId }) => logicalId === functionId)?.name ?? functionId;
+  trace({ kind: 'invoke', at: clock.now(), ...ids, function: name, ms, coldStart, ok });
+  const answer = answerOf(result);
+  trace({ kind: 'http-out', at: clock.now(), ...ids, status: answer.status });
+  return answer;
 }
 
 /**

@@ -13,10 +13,10 @@ const inApp = (name: string): string => fileURLToPath(new URL(`./app/${name}`, i
 
 /** Reads and bundles what the page is made of, by path. */
 export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
-  const [page, style, script] = await Promise.all([
+  const [page, script, style] = await Promise.all([
     readFile(inApp('index.html'), 'utf8'),
-    readFile(inApp('style.css'), 'utf8'),
-    bundle(),
+    bundle('main.ts'),
+    bundle('styles/index.css'),
   ]);
   return new Map([
     ['/', { type: 'text/html; charset=utf-8', body: page }],
@@ -26,9 +26,9 @@ export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
   ]);
 }
 
-async function bundle(): Promise<string> {
+async function bundle(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [inApp('main.ts')],
+    entryPoints: [inApp(entry)],
     bundle: true,
     write: false,
     platform: 'browser',

@@ -6,7 +6,7 @@ import { oauthClient } from '../genesys/fixture.ts';
 import { startOrg } from '../genesys/org.ts';
 import { guestReply } from './app/wire.ts';
 import type { TestPage } from './fixture.ts';
-import { gatewayUrl, sealTicket, startAnotherPage, startTestPage } from './fixture.ts';
+import { cut, gatewayUrl, sealTicket, startAnotherPage, startTestPage } from './fixture.ts';
 
 let page: TestPage;
 beforeAll(async () => {
@@ -17,6 +17,7 @@ afterAll(() => page.close());
 const orgRecord = async (conversationId: string): Promise<unknown> =>
   (await fetch(`${page.org.url}/control/conversations/${conversationId}`)).json();
 
+const record = z.object({ participants: z.array(z.object({ id: z.string() })) });
 const guestList = z.object({
   guests: z.array(z.object({ conversationId: z.string(), guestToken: z.string() })),
 });
@@ -25,44 +26,51 @@ async function tokenOf(conversationId: string): Promise<string> {
   return guests.find((guest) => guest.conversationId === conversationId)?.guestToken ?? '';
 }
 
+const control = async (path: string): Promise<unknown> =>
+  (await fetch(`${page.org.url}/control/${path}`)).json();
+
 describe('POST /api/guests', () => {
-  test("makes a guest at the org, and keeps the guest's token from the page", async () => {
-    const { status, body } = await page.post('/api/guests', {});
+  test("makes a guest with a deployment of its own, and keeps the guest's token from the page", async () => {
+    const { status, body } = await page.post('/api/guests', { kind: 'web-messaging' });
     expect(status).toBe(200);
     expect(body).toEqual({
       conversationId: anything(String),
-      participantId: anything(String),
-      guestId: anything(String),
+      deploymentId: anything(String),
+      openUserId: anything(String),
       gateway: gatewayUrl,
     });
-    const { conversationId, guestId, participantId } = guestReply.parse(body);
-    expect(await orgRecord(conversationId)).toMatchObject({
-      guestId,
-      participants: [{ id: participantId, purpose: 'customer' }, { purpose: 'agent' }],
-    });
+    const { deploymentId, conversationId } = guestReply.parse(body);
+    expect(deploymentId).not.toBe(page.org.demo.deploymentId);
+    expect(await orgRecord(conversationId)).toMatchObject({ channel: 'webmessaging' });
+  });
+
+  test('makes a guest of open messaging where that is the upstream', async () => {
+    const { conversationId } = await page.guest('open-messaging');
+    expect(await orgRecord(conversationId)).toMatchObject({ channel: 'open' });
   });
 });
 
 describe('POST /api/tickets', () => {
-  test("a typing-frame ticket has the guest's socket", async () => {
-    const { conversationId, guestId } = await page.guest();
-    const { status } = await page.post('/api/tickets', { kind: 'typing-frame', conversationId });
-    expect(status).toBe(200);
-    const socketUrl: unknown = expect.stringContaining(`/guests/${guestId}/socket?token=`);
-    expect(sealTicket).toHaveBeenLastCalledWith({ kind: 'typing-frame', socketUrl });
-  });
+  test.each([
+    ['web-messaging', 'deploymentId', 'token'],
+    ['open-messaging', 'integrationId', 'userId'],
+    ['agent-communication', 'conversationId', 'communicationId'],
+    ['typing-frame', 'socketUrl'],
+    ['participant-state', 'conversationId', 'participantId'],
+  ] as const)('a ticket for %s has %s and what else that upstream asks for', async (kind, ...fields) => {
+    const { conversationId } = await page.guest(kind);
+    const right = await page.post('/api/tickets', { conversationId });
+    const session = sealTicket.mock.lastCall?.[0];
+    expect(right).toEqual({ status: 200, body: { ticket: `sealed:${JSON.stringify(session)}` } });
+    expect(Object.keys(session ?? {})).toEqual(['kind', ...fields]);
 
-  test('a participant-state ticket has the ids, and the ticket comes back', async () => {
-    const { conversationId, participantId } = await page.guest();
-    const session = { kind: 'participant-state', conversationId, participantId };
-    const answer = await page.post('/api/tickets', { kind: 'participant-state', conversationId });
-    expect(answer).toEqual({ status: 200, body: { ticket: `sealed:${JSON.stringify(session)}` } });
+    await page.post('/api/tickets', { conversationId, mismatched: true });
+    expect(sealTicket.mock.lastCall?.[0]).not.toEqual(session);
   });
 
   test('a conversation of another guest is none of this page', async () => {
     const { conversationId } = page.org.demo;
-    const answer = await page.post('/api/tickets', { kind: 'typing-frame', conversationId });
-    expect(answer).toEqual({
+    expect(await page.post('/api/tickets', { conversationId })).toEqual({
       status: 404,
       body: { error: 'No guest of this page has that conversation. Reload the page.' },
     });
@@ -71,38 +79,85 @@ describe('POST /api/tickets', () => {
 
 describe('POST /api/messages', () => {
   test("is the guest's message at the org, and ends the bubble", async () => {
-    const { conversationId, participantId } = await page.guest();
+    const { conversationId } = await page.guest();
     const guestToken = await tokenOf(conversationId);
-    await fetch(`${page.org.url}/api/v2/conversations/${conversationId}/participants/${participantId}`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${guestToken}` },
-      body: '{"state":"typing"}',
-    });
+    const { participants } = record.parse(await orgRecord(conversationId));
+    await fetch(
+      `${page.org.url}/api/v2/conversations/${conversationId}/participants/${participants[0]?.id ?? ''}`,
+      { method: 'POST', headers: { Authorization: `Bearer ${guestToken}` }, body: '{"state":"typing"}' },
+    );
     expect(await orgRecord(conversationId)).toMatchObject({ guestTyping: true });
 
-    const answer = await page.post('/api/messages', { conversationId, text: 'Hello' });
+    const answer = await page.post('/api/messages', { conversationId, from: 'guest', text: 'Hello' });
 
-    expect(answer).toEqual({ status: 200, body: { delivered: true } });
+    expect(answer).toEqual({ status: 200, body: { done: true } });
     expect(await orgRecord(conversationId)).toMatchObject({
       guestTyping: false,
       messages: [{ text: 'Hello' }],
     });
   });
+
+  test("is the agent's, which ends the agent's bubble", async () => {
+    const { conversationId } = await page.guest('web-messaging');
+    await page.post('/api/agent-typing', { conversationId });
+    expect(await orgRecord(conversationId)).toMatchObject({ agentTyping: true });
+    await page.post('/api/messages', { conversationId, from: 'agent', text: 'Good morning' });
+    expect(await orgRecord(conversationId)).toMatchObject({ agentTyping: false, messages: [] });
+  });
+});
+
+describe('POST /api/faults', () => {
+  test('sets those of this guest alone, and none takes them away', async () => {
+    const { conversationId, deploymentId } = await page.guest('web-messaging');
+    await page.post('/api/faults', { conversationId, fault: 'org-down' });
+    expect(await control('faults')).toEqual({
+      faults: [
+        { scope: conversationId, on: 'any', drop: true },
+        { scope: deploymentId, on: 'web-messaging-upgrade', drop: true },
+      ],
+    });
+    await page.post('/api/faults', { conversationId, fault: 'none' });
+    expect(await control('faults')).toEqual({ faults: [] });
+  });
+
+  test.each([
+    ['web-messaging', { on: 'web-messaging-frame', action: 'onMessage' }],
+    ['open-messaging', { on: 'open-event' }],
+    ['agent-communication', { on: 'typing' }],
+    ['typing-frame', { on: 'upgrade' }],
+    ['participant-state', { on: 'participant' }],
+  ] as const)('429 is on the call that %s makes', async (kind, where) => {
+    const { conversationId } = await page.guest(kind);
+    await page.post('/api/faults', { conversationId, fault: 'rate-limit' });
+    const faults = [{ scope: conversationId, status: 429, retryAfter: 3, ...where }];
+    expect(await control(`faults?scope=${conversationId}`)).toEqual({ faults });
+  });
+});
+
+test('POST /api/cut ends a connection at the gateway, and says whether there was one', async () => {
+  expect(await page.post('/api/cut', { connectionId: 'L0SM=' })).toMatchObject({ body: { done: true } });
+  expect(cut).toHaveBeenLastCalledWith('L0SM=');
+  expect(await page.post('/api/cut', { connectionId: 'gone' })).toMatchObject({ body: { done: false } });
 });
 
 const long = 'x'.repeat(2_001);
 
 test.each([
-  ['/api/guests', { extra: 1 }],
+  ['/api/guests', {}],
+  ['/api/guests', { kind: 'typing-frame', extra: 1 }],
+  ['/api/guests', { kind: 'carrier-pigeon' }],
   ['/api/guests', 'no json'],
   ['/api/tickets', {}],
   ['/api/tickets', ''],
-  ['/api/tickets', { kind: 'carrier-pigeon', conversationId: 'c' }],
-  ['/api/tickets', { kind: 'typing-frame', conversationId: 7 }],
-  ['/api/tickets', { kind: 'typing-frame', conversationId: 'c', socketUrl: 'ws://evil.example' }],
-  ['/api/messages', { conversationId: 'c', text: '' }],
-  ['/api/messages', { conversationId: 'c', text: long }],
+  ['/api/tickets', { conversationId: 7 }],
+  ['/api/tickets', { conversationId: 'c', socketUrl: 'ws://evil.example' }],
+  ['/api/messages', { conversationId: 'c', from: 'guest', text: '' }],
+  ['/api/messages', { conversationId: 'c', from: 'nobody', text: 'Hi' }],
+  ['/api/messages', { conversationId: 'c', from: 'guest', text: long }],
   ['/api/messages', '[]'],
+  ['/api/agent-typing', {}],
+  ['/api/faults', { conversationId: 'c', fault: 'flood' }],
+  ['/api/cut', {}],
 ])('%s does not take %o, and says what it takes', async (path, body) => {
   const usage: unknown = like(/^The body is .*\.$/);
   expect(await page.post(path, body)).toEqual({ status: 400, body: { error: usage } });
@@ -116,7 +171,11 @@ test('an org that is away is told as that', async () => {
   const away = await startOrg({ port: 0, oauthClient });
   const own = await startAnotherPage(away);
   await away.close();
-  const response = await fetch(`${own.url}/api/guests`, { method: 'POST', headers: { Origin: own.url } });
+  const response = await fetch(`${own.url}/api/guests`, {
+    method: 'POST',
+    headers: { Origin: own.url },
+    body: '{"kind":"typing-frame"}',
+  });
   expect(response.status).toBe(502);
   expect(await response.json()).toEqual({ error: 'The simulated org does not answer.' });
 });

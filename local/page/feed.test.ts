@@ -5,9 +5,9 @@ import type { Screen } from './app/wire.ts';
 
 /** Stands in for the browser's: an event target, and the URL that it was made with. */
 let source: EventTarget;
-let asked: string;
+let asked: string[];
 function FakeSource(url: string): EventTarget {
-  asked = url;
+  asked.push(url);
   return source;
 }
 const tell = (event: unknown): void => {
@@ -18,6 +18,7 @@ const screen = (conversationId: string, guestTyping: boolean): Screen => ({
   type: 'screen',
   conversationId,
   guestTyping,
+  agentTyping: false,
   messages: [],
 });
 const tellScreen = (...values: Parameters<typeof screen>): void => {
@@ -27,18 +28,21 @@ const tellScreen = (...values: Parameters<typeof screen>): void => {
 const on = { onGateway: vi.fn(), onMessage: vi.fn(), onScreen: vi.fn(), onWatching: vi.fn() };
 let watching: Promise<void>;
 beforeEach(() => {
-  source = new EventTarget();
+  source = Object.assign(new EventTarget(), { close: vi.fn() });
+  asked = [];
+  vi.useFakeTimers();
   vi.stubGlobal('EventSource', FakeSource);
-  watching = watchFeed('c', on);
+  watching = watchFeed(() => ({ conversationId: 'c', deploymentId: 'd', openUserId: 'u' }), on);
 });
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllGlobals();
   vi.clearAllMocks();
 });
 
 describe('the feed', () => {
   test('asks for the screen of its conversation, and is watching once it is open', async () => {
-    expect(asked).toBe('/api/events?conversationId=c');
+    expect(asked).toEqual(['/api/events?conversationId=c']);
     source.dispatchEvent(new Event('open'));
     await watching;
     expect(on.onWatching.mock.calls).toEqual([[true]]);
@@ -55,12 +59,25 @@ describe('the feed', () => {
     expect(on.onMessage.mock.calls).toEqual([[message('c')]]);
   });
 
-  test('says that nobody types once it is broken, and what is so when it is back', () => {
+  test('tells of what names the guest in another way: its deployment, or its name at the integration', () => {
+    const messages = [
+      { at: '', via: 'upgrade', body: { deploymentId: 'd' } },
+      { at: '', via: 'upgrade', body: { deploymentId: 'other' } },
+      { at: '', via: 'rest', body: { channel: { from: { id: 'u' } } } },
+      { at: '', via: 'rest', body: { channel: { from: { id: 'other' } } } },
+    ];
+    for (const message of messages) tell({ source: 'org', event: { type: 'message', message } });
+    expect(on.onMessage.mock.calls).toEqual([[messages[0]], [messages[2]]]);
+  });
+
+  test('says that nobody types once it is broken, and asks anew for what is so', () => {
     tellScreen('c', true);
-    source.dispatchEvent(new Event('error'));
     source.dispatchEvent(new Event('error'));
     expect(on.onWatching.mock.lastCall).toEqual([false]);
+    expect(on.onScreen.mock.lastCall).toEqual([screen('c', false)]);
+    vi.runOnlyPendingTimers();
+    expect(asked).toHaveLength(2);
     tellScreen('c', true);
-    expect(on.onScreen.mock.calls).toEqual([[screen('c', true)], [screen('c', false)], [screen('c', true)]]);
+    expect(on.onScreen.mock.lastCall).toEqual([screen('c', true)]);
   });
 });

@@ -5,7 +5,7 @@ import { oauthClient } from '../genesys/fixture.ts';
 import type { Org } from '../genesys/org.ts';
 import { startOrg } from '../genesys/org.ts';
 import { makeListeners } from '../listeners.ts';
-import type { GuestReply } from './app/wire.ts';
+import type { GuestReply, UpstreamKind } from './app/wire.ts';
 import { guestReply } from './app/wire.ts';
 import type { Page } from './server.ts';
 import { startPage } from './server.ts';
@@ -14,6 +14,9 @@ import { startPage } from './server.ts';
 export const gatewayUrl = 'ws://127.0.0.1:4001/dev';
 
 export const sealTicket = vi.fn((upstream: object) => Promise.resolve(`sealed:${JSON.stringify(upstream)}`));
+
+/** Cuts any connection but that of the id `gone`. */
+export const cut = vi.fn((connectionId: string) => connectionId !== 'gone');
 
 export interface TestPage extends Page {
   org: Org;
@@ -26,7 +29,7 @@ export interface TestPage extends Page {
     body: unknown,
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: unknown }>;
-  guest(): Promise<GuestReply>;
+  guest(kind?: UpstreamKind): Promise<GuestReply>;
 }
 
 /** Starts a page and its org. */
@@ -42,7 +45,7 @@ export async function startTestPage(): Promise<TestPage> {
       stop();
     };
   };
-  const page = await startPage({ port: 0, gatewayUrl, org, sealTicket, trace: watch });
+  const page = await startPage({ port: 0, gatewayUrl, org, sealTicket, cut, trace: watch });
   const post: TestPage['post'] = async (path, body, headers = {}) => {
     const response = await fetch(page.url + path, {
       method: 'POST',
@@ -58,7 +61,7 @@ export async function startTestPage(): Promise<TestPage> {
     trace: trace.emit,
     readers: () => readers,
     post,
-    guest: async () => guestReply.parse((await post('/api/guests', {})).body),
+    guest: async (kind = 'typing-frame') => guestReply.parse((await post('/api/guests', { kind })).body),
     close: async () => {
       await page.close();
       await org.close();
@@ -68,7 +71,7 @@ export async function startTestPage(): Promise<TestPage> {
 
 /** Starts another page of an org, which ends with the test. */
 export async function startAnotherPage(org: Org, port = 0): Promise<Page> {
-  const page = await startPage({ port, gatewayUrl, org, sealTicket, trace: () => () => undefined });
+  const page = await startPage({ port, gatewayUrl, org, sealTicket, cut, trace: () => () => undefined });
   onTestFinished(() => page.close());
   return page;
 }

@@ -23,7 +23,7 @@ describe('GET /api/events', () => {
     const trace = { kind: 'frame-in', at: 1, connectionId: 'L0SM=', routeKey: 'typing', body: '{}' } as const;
     page.trace(trace);
     const { conversationId } = await page.guest();
-    await page.post('/api/messages', { conversationId, text: 'Hi' });
+    await page.post('/api/messages', { conversationId, from: 'guest', text: 'Hi' });
 
     const events = await readEvents(response, 3);
 
@@ -41,7 +41,7 @@ describe('GET /api/events', () => {
 
 test('a reader that comes again is first told what the screen shows by now', async () => {
   const { conversationId } = await page.guest();
-  await page.post('/api/messages', { conversationId, text: 'Missed' });
+  await page.post('/api/messages', { conversationId, from: 'guest', text: 'Missed' });
   const response = await fetch(`${page.url}/api/events?conversationId=${conversationId}`);
   const screen = { type: 'screen', conversationId, guestTyping: false, messages: [{ text: 'Missed' }] };
   expect(await readEvents(response, 1)).toMatchObject([{ source: 'org', event: screen }]);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { makeClaims } from './app/claims.ts';
 import type { Journey, Way } from './app/way.ts';
@@ -43,15 +43,42 @@ const restCall = (state: string, more: Partial<OrgMessage> = {}): OrgMessage => 
   body: { routing: { priority: 0 }, state },
   ...more,
 });
+const handled = (
+  outcome: string,
+  more: Partial<GatewayEvent['handled']> = {},
+  requestId = 'r1',
+): GatewayEvent => ({
+  kind: 'handled',
+  at,
+  requestId,
+  connectionId,
+  function: 'Typing',
+  handled: { event: 'typing-on', outcome, ...more },
+});
 const stages = ({ steps }: Journey): string[] => steps.map(({ stage }) => stage);
 
-let way: Way;
+type Told = Omit<Way, 'gateway'> & { gateway: (event: GatewayEvent) => Journey };
+
+/** A way of which each step is one of its own. */
+function makeToldWay(): Told {
+  const made = makeWay();
+  return {
+    ...made,
+    gateway(event) {
+      const journey = made.gateway(event);
+      if (journey === undefined) throw new Error(`${event.kind} went nowhere`);
+      return journey;
+    },
+  };
+}
+
+let way: Told;
 beforeEach(() => {
-  way = makeWay();
+  way = makeToldWay();
 });
 
 describe('the way of a message', () => {
-  test('is frame, function, upstream, answer: though the function answers last', () => {
+  test('is frame, function, decision, upstream, answer: though the function answers last', () => {
     way.gateway(frameIn(true));
     way.org(restCall('typing'));
     way.gateway({
@@ -60,12 +87,18 @@ describe('the way of a message', () => {
       connectionId,
       body: '{"type":"ack","id":"1","outcome":"forwarded"}',
     });
+    way.gateway(handled('forwarded', { upstreamMs: 7 }));
     const journey = way.gateway(invoked('typing', { coldStart: true }));
     expect(way.journeys()).toEqual([journey]);
+    expect(journey.outcome).toBe('forwarded');
     expect(journey.title).toBe('Typing on');
-    expect(stages(journey)).toEqual(['in', 'function', 'upstream', 'back']);
-    expect(journey.steps[1]).toMatchObject({ what: 'typing → Typing', badges: ['12 ms', 'cold'] });
+    expect(stages(journey)).toEqual(['in', 'function', 'decision', 'upstream', 'back']);
+    expect(journey.steps[1]).toMatchObject({ what: 'Typing', badges: ['12 ms', 'cold'] });
     expect(journey.steps[2]).toMatchObject({
+      what: 'Sent to Genesys.',
+      badges: ['forwarded', 'upstream 7 ms'],
+    });
+    expect(journey.steps[3]).toMatchObject({
       what: 'POST /api/v2/conversations/c/participants/p',
       badges: ['200'],
       code: '{"routing":{"priority":0},"state":"typing"}',
@@ -108,6 +141,7 @@ describe('the way of a message', () => {
     expect(way.org({ ...upgrade, status: 101 })).toBe(first);
     expect(first.steps.at(-1)).toEqual({
       stage: 'upstream',
+      at: at + 5,
       what: 'GET /guests/g/socket',
       badges: ['101'],
       bad: false,
@@ -144,6 +178,51 @@ describe('the way of a message', () => {
     expect(way.org(socketFrame(true))).toBe(later);
   });
 
+  test('an agent’s typing is a webhook, and the frame that is pushed while its function runs', () => {
+    way.gateway({ kind: 'connect', at, connectionId, requestId: 'r0', routeKey: '$connect' });
+    const ids = { at, requestId: 'h1', routeKey: 'POST /webhooks/open-messaging' };
+    const event = '{"type":"Event","events":[{"eventType":"Typing","typing":{"type":"On","duration":5000}}]}';
+    way.gateway({ kind: 'http-in', ...ids, body: event });
+    const frame = '{"type":"typing","data":{"isTyping":true,"expiresInMs":4990}}';
+    way.gateway({ kind: 'frame-out', at, connectionId, body: frame });
+    way.gateway({ kind: 'invoke', ...ids, function: 'AgentTyping', ms: 4, coldStart: false, ok: true });
+    const journey = way.gateway({ kind: 'http-out', ...ids, status: 200 });
+    expect(journey.title).toBe('Agent types');
+    expect(stages(journey)).toEqual(['in', 'function', 'back', 'back']);
+    expect(journey.steps.map(({ name }) => name)).toEqual(['Webhook in', undefined, 'Frame back', undefined]);
+  });
+
+  test('an off that no frame accounts for is one that was owed, with what the queue’s function said', () => {
+    way.gateway(frameIn(true));
+    way.gateway(invoked('typing'));
+    const late = '2025-01-01T12:00:10.000Z';
+    const journey = way.org(restCall('connected', { at: late }));
+    const queue = { at: Date.parse(late) + 5, function: 'Expire' };
+    way.gateway({
+      kind: 'handled',
+      ...queue,
+      requestId: 'm1',
+      handled: { event: 'watch', outcome: 'ended' },
+    });
+    way.gateway({ kind: 'invoke', ...queue, routeKey: 'queue', ms: 8, coldStart: false, ok: true });
+    expect(journey).toMatchObject({ title: 'Owed off', outcome: 'ended' });
+    expect(stages(journey)).toEqual(['function', 'decision', 'upstream']);
+  });
+
+  test('a call that was dropped and made again belongs to the frame that waits for it', () => {
+    const off = way.gateway(frameIn(false));
+    way.org(restCall('connected', { status: 0 }));
+    expect(way.org(restCall('connected', { status: 0 }))).toBe(off);
+  });
+
+  test('what a queue or a function does for others, or for what is no longer shown, goes nowhere', () => {
+    const made = makeWay();
+    expect(made.gateway(invoked('typing'))).toBeUndefined();
+    expect(made.gateway(handled('forwarded'))).toBeUndefined();
+    expect(made.gateway({ ...invoked('queue'), routeKey: 'queue' })).toBeUndefined();
+    expect(made.journeys()).toEqual([]);
+  });
+
   test('a chat message goes its own way', () => {
     const frame = way.gateway(frameIn(true));
     const chat = way.org({
@@ -152,7 +231,7 @@ describe('the way of a message', () => {
       body: { content: 'Hi' },
     });
     expect(chat).not.toBe(frame);
-    expect(chat.title).toContain('not through the relay');
+    expect(chat.of).toBe('chat');
   });
 });
 
@@ -162,7 +241,15 @@ describe('what went wrong stands out', () => {
     const body =
       '{"type":"error","error":{"code":"upstream_rejected","message":"Do this.","requestId":"r1"}}';
     const { steps } = way.gateway({ kind: 'frame-out', at, connectionId, body });
-    expect(steps.at(-1)).toEqual({ stage: 'back', what: 'Do this.', code: body, badges: [], bad: true });
+    expect(steps.at(-1)).toEqual({
+      stage: 'back',
+      name: 'Frame back',
+      at,
+      what: 'Do this.',
+      code: body,
+      badges: [],
+      bad: true,
+    });
   });
 
   test.each([
@@ -170,7 +257,17 @@ describe('what went wrong stands out', () => {
     ['a function that failed', invoked('typing', { ok: false }), ['12 ms', 'failed']],
     ['a refused connection', { kind: 'refused', at, routeKey: '$connect', status: 401 }, ['401']],
   ] as const)('%s', (_what, event, badges) => {
-    expect(way.gateway(event).steps.at(-1)).toMatchObject({ bad: true, badges });
+    way.gateway(frameIn(true));
+    expect(way.gateway(event).steps.find(({ bad }) => bad)).toMatchObject({ badges });
+  });
+
+  test('a decision that refuses, with its reason', () => {
+    way.gateway(frameIn(true));
+    const refused = handled('refused', { error: 'upstream_rejected', reason: 'participant_mismatch' });
+    expect(way.gateway(refused).steps.at(-1)).toMatchObject({
+      bad: true,
+      badges: ['refused', 'participant_mismatch'],
+    });
   });
 
   test.each([
@@ -202,6 +299,7 @@ describe('the connections of this page', () => {
   const frame = (id: string): GatewayEvent => ({ kind: 'frame-in', at, connectionId: id, body: '{}' });
   let seen: GatewayEvent[];
   let claims: ReturnType<typeof makeClaims>;
+  const found = vi.fn();
   beforeEach(() => {
     seen = [];
     claims = makeClaims((event) => seen.push(event));
@@ -209,7 +307,7 @@ describe('the connections of this page', () => {
 
   test('the one that appears when its socket opens, with what came before', () => {
     claims.offer(connect('other'));
-    claims.opening();
+    claims.opening(found);
     const authorized = invoked('$connect', { connectionId: 'mine' });
     claims.offer(authorized);
     claims.offer(connect('mine'));
@@ -217,10 +315,11 @@ describe('the connections of this page', () => {
     claims.offer(frame('other'));
     claims.offer(frame('mine'));
     expect(seen).toEqual([authorized, connect('mine'), frame('mine')]);
+    expect(found).toHaveBeenLastCalledWith('mine');
   });
 
   test('also when the news of it comes later than the socket', () => {
-    claims.opening();
+    claims.opening(found);
     claims.settled('connect');
     claims.offer(frame('other'));
     claims.offer(connect('mine'));
@@ -230,17 +329,38 @@ describe('the connections of this page', () => {
 
   test('also one that was refused', () => {
     const refused = { kind: 'refused', at, status: 401 } as const;
-    claims.opening();
+    claims.opening(found);
     claims.offer(refused);
     claims.settled('refused');
     expect(seen).toEqual([refused]);
   });
 
+  test('and what bears no connection but the request of one, or is this page’s in another way', () => {
+    claims = makeClaims(
+      (event) => seen.push(event),
+      ({ kind }) => kind === 'http-in',
+    );
+    const ticket: GatewayEvent = {
+      kind: 'handled',
+      at,
+      requestId: 'r9',
+      handled: { event: 'ticket', outcome: 'x' },
+    };
+    const webhook: GatewayEvent = { kind: 'http-in', at, requestId: 'h1' };
+    const answer: GatewayEvent = { kind: 'http-out', at, requestId: 'h1', status: 200 };
+    claims.opening(found);
+    claims.offer(ticket);
+    claims.offer({ ...connect('mine'), requestId: 'r9' });
+    claims.settled('connect');
+    for (const event of [webhook, answer, { ...answer, requestId: 'h2' }]) claims.offer(event);
+    expect(seen).toEqual([ticket, { ...connect('mine'), requestId: 'r9' }, webhook, answer]);
+  });
+
   test('also the one before, which ends after the next was opened', () => {
-    claims.opening();
+    claims.opening(found);
     claims.settled('connect');
     claims.offer(connect('first'));
-    claims.opening();
+    claims.opening(found);
     const end = { kind: 'disconnect', at, connectionId: 'first', status: 1000 } as const;
     claims.offer(end);
     expect(seen).toEqual([connect('first'), end]);

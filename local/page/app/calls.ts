@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
-import type { GuestReply, UpstreamKind } from './wire.ts';
-import { errorReply, guestReply, messageReply, ticketReply } from './wire.ts';
+import type { GuestReply, OrgFault, UpstreamKind } from './wire.ts';
+import { doneReply, errorReply, guestReply, ticketReply } from './wire.ts';
 
 /** The calls to the page's server. Each rejects with a sentence for the reader. */
 
@@ -22,15 +22,38 @@ async function post<T>(path: string, body: object, reply: z.ZodMiniType<T>): Pro
 }
 
 /** Makes a guest with a conversation of its own. */
-export async function createGuest(): Promise<GuestReply> {
-  return post('/api/guests', {}, guestReply);
+export async function createGuest(kind: UpstreamKind): Promise<GuestReply> {
+  return post('/api/guests', { kind }, guestReply);
 }
 
 /** A ticket opens one connection. */
-export async function fetchTicket(kind: UpstreamKind, conversationId: string): Promise<string> {
-  return (await post('/api/tickets', { kind, conversationId }, ticketReply)).ticket;
+export async function fetchTicket(conversationId: string, mismatched: boolean): Promise<string> {
+  return (await post('/api/tickets', { conversationId, mismatched }, ticketReply)).ticket;
 }
 
-export async function sendMessage(conversationId: string, text: string): Promise<void> {
-  await post('/api/messages', { conversationId, text }, messageReply);
+export async function sendMessage(
+  conversationId: string,
+  from: 'guest' | 'agent',
+  text: string,
+): Promise<void> {
+  await post('/api/messages', { conversationId, from, text }, doneReply);
+}
+
+/** The agent types, at the org. */
+export async function agentTypes(conversationId: string): Promise<void> {
+  await post('/api/agent-typing', { conversationId }, doneReply);
+}
+
+export async function setFault(conversationId: string, fault: OrgFault): Promise<void> {
+  await post('/api/faults', { conversationId, fault }, doneReply);
+}
+
+/** Ends a connection as a network does that vanishes. */
+export async function cutConnection(connectionId: string): Promise<void> {
+  await post('/api/cut', { connectionId }, doneReply);
+}
+
+/** The sentence of what a call was rejected with. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'The page’s server did not answer.';
 }

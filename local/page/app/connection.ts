@@ -1,61 +1,77 @@
 import { keepAlive } from '../../../client/index.ts';
+import { sentenceOf } from './calls.ts';
+import type { Claims } from './claims.ts';
 
 export type ConnectionState = { is: 'connecting' } | { is: 'open' } | { is: 'closed'; why: string };
 
 export interface ConnectionOptions {
   /** The gateway's `ws:` URL. */
   gateway: string;
-  /** The socket is about to be opened. */
-  onOpening: () => void;
-  /** The socket failed before it was open. */
-  onRefused: () => void;
+  claims: Claims;
   onState: (state: ConnectionState) => void;
+  /** A socket that is about to open. */
+  onSocket: (socket: WebSocket) => void;
 }
 
 export interface Connection {
   /** Closes what is open and connects anew, with a new ticket. */
-  connect(ticket: () => Promise<string>): Promise<void>;
+  connect: (ticket: () => Promise<string>) => Promise<void>;
   /** The socket in use now, if there is one. */
   socket: () => WebSocket | undefined;
+  /** Its id at the gateway, once that is known. */
+  id: () => string | undefined;
+  /** Closes it for good. */
+  close: () => void;
 }
 
-/** Holds the guest's one socket. It does not reconnect by itself: the reader shall see that it closed. */
-export function makeConnection(options: ConnectionOptions): Connection {
+/** Holds one socket. It does not reconnect by itself: the reader shall see that it closed. */
+export function makeConnection({ gateway, claims, onState, onSocket }: ConnectionOptions): Connection {
   let current: WebSocket | undefined;
+  let id: string | undefined;
   let attempt = 0;
 
   function open(ticket: string): void {
     let wasOpen = false;
-    options.onOpening();
-    const socket = new WebSocket(options.gateway, ['typing-relay', ticket]);
+    claims.opening((found) => {
+      id = found;
+    });
+    const socket = new WebSocket(gateway, ['typing-relay', ticket]);
     current = socket;
     keepAlive(socket);
+    onSocket(socket);
     socket.addEventListener('open', () => {
       wasOpen = true;
-      if (socket === current) options.onState({ is: 'open' });
+      if (socket !== current) return;
+      claims.settled('connect');
+      onState({ is: 'open' });
     });
     socket.addEventListener('close', ({ code }) => {
       if (socket !== current) return;
-      if (!wasOpen) options.onRefused();
-      options.onState({ is: 'closed', why: wasOpen ? `Closed (code ${code})` : 'Could not connect' });
+      if (!wasOpen) claims.settled('refused');
+      onState({ is: 'closed', why: wasOpen ? `Closed (code ${code})` : 'Could not connect' });
     });
+  }
+  function drop(): void {
+    attempt += 1;
+    current?.close(1000);
+    current = undefined;
+    id = undefined;
   }
 
   return {
     async connect(ticket) {
-      attempt += 1;
+      drop();
       const mine = attempt;
-      current?.close(1000);
-      current = undefined;
-      options.onState({ is: 'connecting' });
+      onState({ is: 'connecting' });
       try {
         const fresh = await ticket();
         if (mine === attempt) open(fresh);
       } catch (error) {
-        const why = error instanceof Error ? error.message : 'No ticket could be made.';
-        if (mine === attempt) options.onState({ is: 'closed', why });
+        if (mine === attempt) onState({ is: 'closed', why: sentenceOf(error) });
       }
     },
     socket: () => current,
+    id: () => id,
+    close: drop,
   };
 }

@@ -1,44 +1,66 @@
 import { parseJson } from '../../json.ts';
-import type { GatewayEvent, OrgMessage, Screen } from './wire.ts';
+import { isAbout } from './about.ts';
+import type { GatewayEvent, GuestReply, OrgMessage, Screen } from './wire.ts';
 import { feedEvent } from './wire.ts';
 
 export interface FeedListeners {
   onGateway: (event: GatewayEvent) => void;
-  /** Something about the conversation arrived at the org. */
+  /** Something about the guest arrived at the org. */
   onMessage: (message: OrgMessage) => void;
   onScreen: (screen: Screen) => void;
   /** False while the server is away. */
   onWatching: (watching: boolean) => void;
 }
 
+type Watched = Pick<GuestReply, 'conversationId' | 'deploymentId' | 'openUserId'>;
+
+/** As long as a browser waits by itself. */
+const AGAIN_MS = 1_000;
+
 /**
- * Watches the gateway and one conversation at the org; resolves when the watch has begun. The browser watches again
- * by itself, and is told first what the screen shows by then.
+ * Watches the gateway and one guest at the org, in the order in which things happen there; resolves when the watch has
+ * begun. It is begun again whenever it breaks, and is told first what the screen shows by then.
+ * @param guest answers the one that is watched now
  */
-export async function watchFeed(conversationId: string, on: FeedListeners): Promise<void> {
-  const source = new EventSource(`/api/events?${new URLSearchParams({ conversationId }).toString()}`);
+export async function watchFeed(guest: () => Watched | undefined, on: FeedListeners): Promise<void> {
   let last: Screen | undefined;
-  const show = (screen: Screen): void => {
+
+  function read(data: unknown): void {
+    const feed = feedEvent.safeParse(parseJson(String(data))).data;
+    const its = guest();
+    if (feed?.source === 'gateway') on.onGateway(feed.event);
+    if (feed?.source !== 'org' || its === undefined) return;
+    const { event } = feed;
+    if (event.type === 'message') {
+      if (isAbout(its, event.message)) on.onMessage(event.message);
+    } else if (event.conversationId === its.conversationId) show(event);
+  }
+  function show(screen: Screen): void {
     last = screen;
     on.onScreen(screen);
-  };
-  source.addEventListener('message', ({ data }) => {
-    const feed = feedEvent.safeParse(parseJson(String(data))).data;
-    if (feed === undefined) return;
-    if (feed.source === 'gateway') on.onGateway(feed.event);
-    else if (feed.event.type === 'message') {
-      if (feed.event.message.conversationId === conversationId) on.onMessage(feed.event.message);
-    } else if (feed.event.conversationId === conversationId) show(feed.event);
-  });
-  source.addEventListener('error', () => {
+  }
+  /** Nobody knows any more who types. */
+  function forget(): void {
     on.onWatching(false);
-    // Nobody knows any more whether the guest types.
-    if (last?.guestTyping === true) show({ ...last, guestTyping: false });
-  });
-  return new Promise((resolve) => {
+    if (last !== undefined && last.conversationId === guest()?.conversationId)
+      show({ ...last, guestTyping: false, agentTyping: false });
+  }
+  function open(opened: () => void): void {
+    const query = new URLSearchParams({ conversationId: guest()?.conversationId ?? '' }).toString();
+    const source = new EventSource(`/api/events?${query}`);
+    source.addEventListener('message', ({ data }) => {
+      read(data);
+    });
     source.addEventListener('open', () => {
       on.onWatching(true);
-      resolve();
+      opened();
     });
-  });
+    source.addEventListener('error', () => {
+      // By itself the browser would ask for the guest that was watched at first.
+      source.close();
+      forget();
+      setTimeout(open, AGAIN_MS, opened);
+    });
+  }
+  return new Promise(open);
 }

@@ -1,66 +1,128 @@
-import { makeAgentDesk } from './agent.ts';
-import { createGuest, fetchTicket } from './calls.ts';
+import { isFor } from './about.ts';
+import { createGuest, sendMessage, sentenceOf } from './calls.ts';
+import { type Chat, makeChat, type Side } from './chat.ts';
+import { makeChoices } from './choices.ts';
 import { makeClaims } from './claims.ts';
-import { makeConnection } from './connection.ts';
+import { type Conversation, startConversation } from './conversation.ts';
+import { makeCounters } from './counters.ts';
 import { find } from './dom.ts';
+import { makeTrouble } from './trouble.ts';
 import { watchFeed } from './feed.ts';
-import { makeGuestPanel } from './guest.ts';
+import { makeRelayEnd } from './relay-end.ts';
+import { makeSecondTab } from './second-tab.ts';
+import type { ErrorFrame } from './steps.ts';
+import { UPSTREAMS } from './upstreams.ts';
 import { makeWayView } from './way-view.ts';
-import { makeWay } from './way.ts';
-import type { GuestReply } from './wire.ts';
+import { isOfQueue, makeWay } from './way.ts';
 
-const panel = makeGuestPanel();
+let conversation: Conversation | undefined;
+/** Counts the conversations begun: what belongs to an earlier one is dropped. */
+let begun = 0;
+
+const way = makeWay();
+const view = makeWayView(way);
+const counters = makeCounters();
+const claims = makeClaims(
+  (event) => {
+    counters.gateway(event);
+    view.draw(way.gateway(event));
+  },
+  (event) => isOfQueue(event) || (conversation !== undefined && isFor(conversation.guest, event)),
+);
+
+const choices = makeChoices();
+const relaySide = (): Side => (UPSTREAMS[choices.kind()].back === 'agent-types' ? 'agent' : 'guest');
+const chats = { guest: makeChat('guest', say('guest')), agent: makeChat('agent', say('agent')) };
+const trouble = makeTrouble(choices, {
+  conversation: () => conversation,
+  end: () => ends[relaySide()],
+});
+const ends = {
+  guest: makeRelayEnd('guest', trouble.reconnect),
+  agent: makeRelayEnd('agent', trouble.reconnect),
+};
+const secondTab = makeSecondTab();
+
+/** Begins a conversation over the chosen upstream: what it goes over is its own, so it is a new one each time. */
+async function begin(): Promise<void> {
+  begun += 1;
+  const mine = begun;
+  const kind = choices.kind();
+  end();
+  const guest = await createGuest(kind);
+  if (mine !== begun) return;
+  const side = relaySide();
+  const onError = (error: ErrorFrame): void => {
+    trouble.told(error);
+  };
+  const onKey = (): void => {
+    counters.key();
+    trouble.key();
+  };
+  const shared = { guest, chats, claims, onKey, onError };
+  const next = startConversation({ ...shared, kind, onState: ends[side].state });
+  conversation = next;
+  if (side === 'guest') secondTab.offer(shared);
+  await next.connect(false);
+}
+
+/** Ends what there was, and empties both windows. */
+function end(): void {
+  secondTab.offer();
+  conversation?.close();
+  conversation = undefined;
+  trouble.reset();
+  for (const side of ['guest', 'agent'] as const) {
+    chats[side].clear();
+    ends[side].notice();
+    ends[side].state(side === relaySide() ? { is: 'connecting' } : undefined);
+  }
+}
+
+function say(from: Side): Parameters<typeof makeChat>[1] {
+  return async (text) => {
+    const current = conversation;
+    if (current === undefined) throw new Error('There is no conversation yet.');
+    // Before the message goes out, as a client does that sends it.
+    if (from === 'guest') current.guestWrote();
+    await sendMessage(current.guest.conversationId, from, text);
+    if (from === 'agent') current.agentWrote();
+    const line = { from, text, at: Date.now() };
+    // The desk shows the guest's messages as the org's screen has them.
+    const shownTo: Chat[] = from === 'guest' ? [chats.guest] : [chats.guest, chats.agent];
+    if (current === conversation) for (const chat of shownTo) chat.say(line);
+  };
+}
 
 async function start(): Promise<void> {
-  const guest = await createGuest();
-  const claims = await watch(guest);
-  const connection = makeConnection({
-    gateway: guest.gateway,
-    onOpening: claims.opening,
-    onRefused: () => {
-      claims.settled('refused');
-    },
-    onState: (state) => {
-      if (state.is === 'open') claims.settled('connect');
-      panel.showState(state);
-    },
-  });
-  const connect = (): void => {
-    void connection.connect(() => fetchTicket(panel.kind(), guest.conversationId));
-  };
-  panel.start(guest.conversationId, connection.socket, connect);
-  connect();
-}
-
-/** Shows what the gateway and the org do with this guest. */
-async function watch({ conversationId }: GuestReply): Promise<ReturnType<typeof makeClaims>> {
-  const way = makeWay();
-  const view = makeWayView(find('way', HTMLElement), way);
-  const away = find('away', HTMLElement);
-  const claims = makeClaims((event) => {
-    view.draw(way.gateway(event));
-  });
-  find('clear', HTMLButtonElement).addEventListener('click', view.clear);
-  await watchFeed(conversationId, {
-    onGateway: (event) => {
-      claims.offer(event);
-    },
-    onMessage: (message) => {
+  await watchFeed(() => conversation?.guest, {
+    onGateway: claims.offer,
+    onMessage(message) {
+      counters.org(message);
       view.draw(way.org(message));
     },
-    onScreen: makeAgentDesk(),
-    onWatching: (watching) => {
-      away.hidden = watching;
+    onScreen(screen) {
+      conversation?.onScreen(screen);
+    },
+    onWatching(watching) {
+      find('away', HTMLElement).hidden = watching;
     },
   });
-  return claims;
+  await begin();
 }
 
-start().catch((error: unknown) => {
-  panel.showState({
-    is: 'closed',
-    why: error instanceof Error ? error.message : 'The page could not start.',
-  });
-  // Without a guest there is nothing to connect.
-  find('reconnect', HTMLButtonElement).hidden = true;
+function failed(error: unknown): void {
+  ends[relaySide()].notice(sentenceOf(error), { recovery: 'To recover: reload this page.' });
+}
+
+choices.onKind(() => {
+  begin().catch(failed);
 });
+choices.onFault(() => {
+  trouble.apply().catch(failed);
+});
+find('clear', HTMLButtonElement).addEventListener('click', () => {
+  view.clear();
+  counters.clear();
+});
+start().catch(failed);

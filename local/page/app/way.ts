@@ -1,6 +1,7 @@
 import { parseJson } from '../../json.ts';
 import type { Step } from './steps.ts';
-import { gatewayStep, orgStep, requestOf, STAGES, typeOf, typingOf } from './steps.ts';
+import { errorOf, gatewayStep, orgStep, STAGES } from './steps.ts';
+import { typeOf, typingOf } from './typing-of.ts';
 import type { GatewayEvent, OrgMessage } from './wire.ts';
 
 /** The way of one message: the steps that belong together. */
@@ -8,12 +9,15 @@ export interface Journey {
   /** Epoch ms. */
   readonly at: number;
   readonly title: string;
+  readonly of: 'connect' | 'frame' | 'disconnect' | 'chat' | 'webhook' | 'watch';
+  /** What the function says became of it. */
+  readonly outcome?: string;
   readonly steps: Step[];
 }
 
 export interface Way {
-  /** Answers the journey that the step went to. */
-  gateway(event: GatewayEvent): Journey;
+  /** Answers the journey that the step went to; undefined for one of a journey that is no longer, or not, shown. */
+  gateway(event: GatewayEvent): Journey | undefined;
   org(message: OrgMessage): Journey;
   clear(): void;
   /** Oldest first. */
@@ -21,11 +25,11 @@ export interface Way {
 }
 
 interface Open extends Journey {
-  readonly of: 'connect' | 'frame' | 'disconnect' | 'chat' | 'upstream';
   readonly connectionId?: string | undefined;
   readonly requestId?: string | undefined;
   /** What the frame said; a guest who left does not type. */
   readonly typing?: boolean | undefined;
+  outcome?: string;
   /** The function that handles it has not answered yet. */
   awaiting: boolean;
   /** The org was told what the frame said. */
@@ -65,8 +69,12 @@ export function makeWay(): Way {
 
   return {
     gateway(event) {
-      const found = findOfGateway(journeys, event) ?? begin(newOfGateway(event));
+      const found = isOfQueue(event)
+        ? findOfQueue(journeys, event)
+        : (findOfGateway(journeys, event) ?? (isFirst(event) ? begin(newOfGateway(event)) : undefined));
+      if (found === undefined) return undefined;
       if (event.kind === 'invoke') found.awaiting = false;
+      if (event.handled !== undefined) found.outcome = event.handled.outcome;
       return add(found, gatewayStep(event));
     },
     org(message) {
@@ -85,13 +93,30 @@ function rank(stage: string): number {
   return ORDER.indexOf(stage);
 }
 
+/** No request of a client is behind what a queue invokes. */
+export function isOfQueue({ routeKey, handled }: GatewayEvent): boolean {
+  return routeKey === 'queue' || handled?.event === 'watch';
+}
+
+/** What a function did belongs to something that came before, but for a connection: its functions come first. */
+function isFirst({ kind, routeKey, handled }: GatewayEvent): boolean {
+  const isOfFunction = kind === 'invoke' || kind === 'handled' || kind === 'http-out';
+  return (
+    !isOfFunction || routeKey === '$connect' || handled?.event === 'ticket' || handled?.event === 'connect'
+  );
+}
+
 function newOfGateway({ kind, at, connectionId, requestId, body }: GatewayEvent): Omit<Open, 'steps'> {
   const ids = { at, connectionId, requestId };
   if (kind === 'disconnect') {
     return { ...ids, of: 'disconnect', title: 'Disconnect', typing: false, awaiting: true };
   }
-  if (kind !== 'frame-in') return { ...ids, of: 'connect', title: 'Connect', awaiting: false };
   const frame = parseJson(body ?? '');
+  if (kind === 'http-in') {
+    const title = typingOf(frame) === true ? 'Agent types' : 'Agent writes';
+    return { ...ids, of: 'webhook', title, awaiting: true };
+  }
+  if (kind !== 'frame-in') return { ...ids, of: 'connect', title: 'Connect', awaiting: false };
   const typing = typeOf(frame) === 'typing' ? typingOf(frame) : undefined;
   const title = typing === undefined ? (typeOf(frame) ?? 'Message') : typing ? 'Typing on' : 'Typing off';
   return { ...ids, of: 'frame', title, typing, awaiting: true };
@@ -100,30 +125,45 @@ function newOfGateway({ kind, at, connectionId, requestId, body }: GatewayEvent)
 function newOfOrg(message: OrgMessage): Omit<Open, 'steps'> {
   const at = Date.parse(message.at);
   return isChat(message)
-    ? { of: 'chat', at, title: 'Chat message, not through the relay', awaiting: false }
-    : { of: 'upstream', at, title: 'Upstream', awaiting: false };
+    ? { of: 'chat', at, title: 'Guest writes', awaiting: false }
+    : { of: 'watch', at, title: 'Owed off', typing: false, awaiting: false };
 }
 
 function findOfGateway(journeys: readonly Open[], event: GatewayEvent): Open | undefined {
-  const requestId = event.requestId ?? requestOf(parseJson(event.body ?? ''));
+  const { requestId = errorOf(parseJson(event.body ?? ''))?.requestId } = event;
   if (requestId !== undefined) return journeys.findLast((journey) => journey.requestId === requestId);
+  // An agent's typing is pushed while the webhook's function runs.
+  const webhook = journeys.find(({ of, awaiting }) => of === 'webhook' && awaiting);
+  if (event.kind === 'frame-out' && isTyping(event) && webhook !== undefined) return webhook;
   const same = journeys.filter(({ connectionId }) => connectionId === event.connectionId);
   return same.find(({ awaiting }) => awaiting) ?? same.at(-1);
 }
 
+const isTyping = ({ body }: GatewayEvent): boolean => typingOf(parseJson(body ?? '')) !== undefined;
+
+/** What a queue's function did is of interest where the org has just heard of it, and told once. */
+function findOfQueue(journeys: readonly Open[], event: GatewayEvent): Open | undefined {
+  const { stage } = gatewayStep(event);
+  return journeys.findLast(
+    ({ of, at, steps }) =>
+      of === 'watch' && event.at - at < LATE_MS && !steps.some((step) => step.stage === stage),
+  );
+}
+
 function findOfOrg(journeys: readonly Open[], message: OrgMessage): Open | undefined {
   if (isChat(message)) return undefined;
-  const own = journeys.filter(({ of }) => of === 'frame' || of === 'disconnect');
-  const typing = typingOf(message.body);
-  const alike = own.filter((journey) => typing !== undefined && journey.typing === typing);
+  const own = journeys.filter(({ of }) => of === 'frame' || of === 'disconnect' || of === 'watch');
   const recent = (journey: Open): boolean =>
     journey.awaiting || Date.parse(message.at) - journey.at < LATE_MS;
-  return (
-    alike.find((journey) => journey.told !== true && recent(journey)) ??
-    alike.at(-1) ??
-    own.find(({ awaiting }) => awaiting) ??
-    own.at(-1)
-  );
+  const typing = typingOf(message.body);
+  // A check, or a socket that is opened, says nothing of typing.
+  if (typing === undefined) return own.find(({ awaiting }) => awaiting) ?? own.findLast(recent);
+  const alike = own.filter((journey) => journey.typing === typing);
+  const untold = alike.find((journey) => journey.told !== true && recent(journey));
+  // A call that was dropped may be made once more at once.
+  const again = alike.findLast(({ awaiting }) => awaiting);
+  // An off that no frame and no disconnect accounts for is one that the relay still owed.
+  return untold ?? again ?? (typing ? alike.at(-1) : undefined);
 }
 
 /** The page's server posts the chat message itself, as a guest's own client does. */

@@ -1,0 +1,56 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { env } from 'node:process';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Where Chromium is found on Linux and macOS, in order; a bare name is looked for in PATH. */
+const PLACES = [
+  env['CHROMIUM_PATH'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+/** What to do where there is none. */
+export const NO_CHROMIUM =
+  'No Chromium was found, so the browser tests are skipped. Install one (apt-get install chromium), or set CHROMIUM_PATH.';
+
+/** The path of a Chromium that is installed here; undefined where there is none. */
+export function findChromium(): string | undefined {
+  const folders = (env['PATH'] ?? '').split(delimiter);
+  return PLACES.filter((place) => place !== '')
+    .flatMap((place) => (isAbsolute(place) ? [place] : folders.map((folder) => join(folder, place))))
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Nothing but the page itself shall ask the network. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts it without a window. @throws Error that says how to get one */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error(NO_CHROMIUM);
+  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+}

@@ -1,0 +1,84 @@
+import { afterAll, expect, it } from 'vitest';
+import { closeBrowser, typeUntil } from './visit.ts';
+import { describeInBrowser, visitShared } from './world.ts';
+
+afterAll(closeBrowser);
+
+/** What the way of a message shows of each upstream's own form. */
+const FORMS = {
+  'web-messaging': '"action":"onMessage"',
+  'open-messaging': '/inbound/open/event',
+  'typing-frame': 'guest socket',
+  'participant-state': '"state":"typing"',
+} as const;
+
+describeInBrowser('the choice of an upstream', () => {
+  it.each(['web-messaging', 'open-messaging', 'typing-frame', 'participant-state'] as const)(
+    '%s: the guest types, the desk shows it, and the way shows how',
+    async (kind) => {
+      const { page, guest, atDesk, choose, rows, steps } = await visitShared();
+      if (kind !== 'open-messaging') await choose(kind);
+      await typeUntil(guest, atDesk.shown);
+      await rows.filter({ hasText: 'Typing on' }).last().click();
+      await steps.getByText(FORMS[kind]).first().waitFor();
+      await steps.getByText('forwarded').waitFor();
+      expect(await steps.locator('.stage').allTextContents()).toEqual(
+        expect.arrayContaining(['Frame in', 'Function', 'Decision', 'Upstream']),
+      );
+      expect(await page.locator('#count-frames').textContent()).not.toBe('0');
+      expect(await page.locator('#count-sends').textContent()).not.toBe('0');
+    },
+  );
+
+  it('agent-communication: the desk types on the relay, and the guest is shown it', async () => {
+    const { page, desk, guest, atGuest, atDesk, choose, steps, rows } = await visitShared();
+    await choose('agent-communication');
+    await page.getByText('You are the agent or bot on the relay').waitFor();
+    await page.locator('#desk-state').getByText('on the relay').waitFor();
+    await typeUntil(desk, atGuest.shown);
+    await rows.filter({ hasText: 'Typing on' }).last().click();
+    await steps.getByText(/communications\/[\w-]+\/typing/).waitFor();
+    await desk.press('Enter');
+    await atGuest.hidden();
+    await guest.press('a');
+    expect(await page.locator('#desk-bubble.shown').count()).toBe(0);
+    await atDesk.hidden();
+  });
+
+  it('is a new conversation: both chats are empty, and the way goes on', async () => {
+    const { guest, deskLines, guestLines, choose, rows, conversationId } = await visitShared();
+    const before = conversationId();
+    await guest.fill('Hello');
+    await guest.press('Enter');
+    await deskLines.getByText('Hello').waitFor();
+    await choose('typing-frame');
+    expect(conversationId()).not.toBe(before);
+    expect(await deskLines.count()).toBe(0);
+    expect(await guestLines.count()).toBe(0);
+    await rows.filter({ hasText: 'Disconnect' }).waitFor();
+  });
+});
+
+describeInBrowser('the counters', () => {
+  it('tell what was saved, beside a call for each key', async () => {
+    const { page, guest, atDesk } = await visitShared();
+    await guest.pressSequentially('Hello there');
+    await atDesk.shown();
+    await guest.press('Enter');
+    await page.getByText('1 ignored').waitFor();
+    expect(await page.locator('.counters').innerText()).toMatchInlineSnapshot(`
+      "Frames in
+      2
+      Sends upstream
+      1
+      Calls saved
+      1
+      0 coalesced, 0 stale, 1 ignored
+      With a call a key
+      11
+      keys typed so far"
+    `);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    expect(await page.locator('.counters dd:not(.why)').allTextContents()).toEqual(['0', '0', '0', '0']);
+  });
+});
