@@ -44,6 +44,13 @@ it('returns the answer, for the route response to send, and tells that it answer
   expect(tell).toHaveBeenCalledExactlyOnceWith([{ event: 'frame', outcome: 'answered', ...ids }]);
 });
 
+it('waits for an answer that takes its time, and for its refusal', async () => {
+  answer.mockResolvedValueOnce({ type: 'late' });
+  expect(await send('{}')).toMatchObject({ body: '{"type":"late"}' });
+  answer.mockRejectedValueOnce(new RelayError('bad_frame', 'Do this.'));
+  expect((await send('{}')).body).toContain('"code":"bad_frame"');
+});
+
 it('takes a message without a body for an empty one', async () => {
   await send();
   expect(answer).toHaveBeenCalledExactlyOnceWith({ body: '', connectedAt: 1_000 });

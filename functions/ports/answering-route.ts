@@ -20,7 +20,7 @@ export interface ConnectionFrame {
  * @throws Error when the environment is incomplete
  */
 export function openAnsweringRoute(
-  answer: (frame: ConnectionFrame) => object,
+  answer: (frame: ConnectionFrame) => object | Promise<object>,
 ): (raw: unknown) => Promise<APIGatewayProxyResult> {
   const countFrame = openCounter();
   const connections = makeConnections();
@@ -31,7 +31,9 @@ export function openAnsweringRoute(
     const { connectionId, connectedAt, requestId, requestTimeEpoch } = requestContext;
     const verdict = await countFrame({ connectionId, requestId, receivedAt: requestTimeEpoch });
     const frame = { body, connectedAt };
-    const { said, ...became } = verdict.flood ? FLOOD : answered(() => answer(frame), body, requestId);
+    const { said, ...became } = verdict.flood
+      ? FLOOD
+      : await answered(async () => answer(frame), body, requestId);
     tell([{ event: 'frame', requestId, connectionId, ...became }]);
     if (verdict.flood && verdict.last) await connections.answer(connectionId, verdict.last, requestId);
     return { statusCode: 200, body: said === undefined ? '' : JSON.stringify(said) };
@@ -42,9 +44,9 @@ type Answered = Pick<Handled, 'outcome' | 'error' | 'reason'> & { said?: object 
 
 const FLOOD: Answered = { outcome: 'refused', error: 'too_many_frames' };
 
-function answered(answer: () => object, body: string, requestId: string): Answered {
+async function answered(answer: () => Promise<object>, body: string, requestId: string): Promise<Answered> {
   try {
-    return { said: answer(), outcome: 'answered' };
+    return { said: await answer(), outcome: 'answered' };
   } catch (error) {
     if (!(error instanceof RelayError)) throw error;
     const said = toErrorFrame(error, requestId, frameIdOf(body));

@@ -1,9 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import * as z from 'zod/mini';
 import { type Reply, serve } from '../../test/http-server.ts';
 import { AwsError, DYNAMODB, makeAws, SECRETS_MANAGER } from './aws.ts';
 import { makeHttp } from './http.ts';
-import { makeSecret } from './secrets.ts';
 import { makeTable } from './table.ts';
 
 const lambda = {
@@ -129,77 +127,4 @@ describe('the table', () => {
     const { call } = await callerOf(refuse('AccessDeniedException'));
     await expect(makeTable(call, 'T').spendTicket('jti-1', 'r', 1_000)).rejects.toThrow(AwsError);
   });
-});
-
-describe('a secret', () => {
-  const schema = z.object({ key: z.string() });
-  const holding = (value: string) => Promise.resolve({ SecretString: value });
-
-  it('is fetched once, also by readers at the same time', async () => {
-    const call = vi.fn(() => holding('{"key":"k"}'));
-    const secret = makeSecret(call, 'name', schema, () => 0);
-    expect(await Promise.all([secret.get(), secret.get()])).toEqual([{ key: 'k' }, { key: 'k' }]);
-    expect(await secret.get()).toEqual({ key: 'k' });
-    expect(call).toHaveBeenCalledExactlyOnceWith('GetSecretValue', { SecretId: 'name' });
-  });
-
-  it('that could not be fetched is fetched by the next reader', async () => {
-    const call = vi.fn(() => holding('{"key":"k"}')).mockRejectedValueOnce(new Error('down'));
-    const secret = makeSecret(call, 'name', schema, () => 0);
-    await expect(secret.get()).rejects.toThrow('down');
-    expect(await secret.get()).toEqual({ key: 'k' });
-  });
-
-  /** A secret with a clock, that holds what the test says. */
-  function changing() {
-    const world = { now: 0, value: '{"key":"old"}' };
-    const call = vi.fn(() => holding(world.value));
-    return { world, call, secret: makeSecret(call, 'name', schema, () => world.now) };
-  }
-
-  it('is fetched anew when a reader says that it is outdated, but not when it was fetched just now', async () => {
-    const { world, secret } = changing();
-    await secret.get();
-    world.value = '{"key":"new"}';
-    world.now = 4_999;
-    expect(await secret.refresh()).toBe(false);
-    world.now = 5_000;
-    expect(await secret.refresh()).toBe(true);
-    expect(await secret.get()).toEqual({ key: 'new' });
-  });
-
-  it('stays what it was when it cannot be fetched anew', async () => {
-    const { world, call, secret } = changing();
-    await secret.get();
-    world.now = 60_000;
-    call.mockRejectedValueOnce(new Error('down'));
-    expect(await secret.refresh()).toBe(false);
-    expect(await secret.get()).toEqual({ key: 'old' });
-  });
-
-  it('follows its source within minutes, without keeping a reader waiting', async () => {
-    const { world, secret } = changing();
-    await secret.get();
-    world.value = '{"key":"new"}';
-    world.now = 300_001;
-    expect(await secret.get()).toEqual({ key: 'old' });
-    await vi.waitFor(async () => {
-      expect(await secret.get()).toEqual({ key: 'new' });
-    });
-  });
-
-  it.each(['{"key":7,"other":"hunter2"}', 'hunter2'])(
-    'that holds the wrong thing is told without its value',
-    async (value) => {
-      const secret = makeSecret(
-        () => holding(value),
-        'name',
-        schema,
-        () => 0,
-      );
-      const told = await secret.get().catch((error: unknown) => String(error));
-      expect(told).toContain('The secret name does not hold what it should');
-      expect(told).not.toContain('hunter2');
-    },
-  );
 });

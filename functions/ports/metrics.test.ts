@@ -66,6 +66,11 @@ describe('what is counted', () => {
       { outcome: 'refused', error: 'upstream_unavailable' },
       ['UpstreamRefused [Stack] [Stack,Upstream] [Stack,Upstream,Reason]'],
     ],
+    [
+      { outcome: 'refused', error: 'session_ended' },
+      ['SessionEnded [Stack] [Stack,Upstream] [Stack,Upstream,Reason]'],
+    ],
+    [{ outcome: 'coalesced', error: 'upstream_rate_limited' }, ['RateLimited [Stack] [Stack,Upstream]']],
     [{ outcome: 'refused', error: 'state_unavailable' }, ['StateUnavailable [Stack]']],
     [
       { event: 'typing', outcome: 'refused', error: 'bad_frame', kind: undefined },
@@ -90,6 +95,7 @@ describe('what is counted', () => {
     { event: 'frame', outcome: 'answered' },
     { event: 'left', outcome: 'ignored' },
     { event: 'watch', outcome: 'over' },
+    { event: 'watch', outcome: 'refused', error: 'watch_failed' },
   ] satisfies Partial<Handled>[])('%o is not: AWS counts it, or nobody asks', (change) => {
     expect(setUp().after(0, { ...on, kind: undefined, ...change })).toEqual([]);
   });
@@ -137,6 +143,16 @@ describe('when it is written', () => {
     expect(after(1, refused)).toMatchObject([{ UpstreamRefused: 1, Reason: 'upstream_rejected' }]);
     expect(after(1, refused)).toMatchObject([{ UpstreamRefused: 1 }]);
     expect(after(10_000, on)).toMatchObject([{ Forwarded: 2 }]);
+  });
+
+  it('a refusal is written before ordinary ones that have waited for longer', () => {
+    const { after } = setUp();
+    const refused: Handled = { ...on, outcome: 'refused', error: 'upstream_rejected' };
+    after(0, on);
+    after(5_000, refused);
+    expect(after(1, on)).toEqual([]);
+    expect(after(6_000, refused)).toMatchObject([{ UpstreamRefused: 1 }]);
+    expect(after(0, on)).toMatchObject([{ Forwarded: 2 }]);
   });
 
   it('an invocation writes one line at most; what waits is written by the next', () => {

@@ -21,6 +21,7 @@ export const METRICS = {
   UpstreamTime: { unit: 'Milliseconds', by: perUpstream },
   OwedOffs: { unit: 'Count', by: perUpstream },
   UpstreamRefused: { unit: 'Count', by: [...perUpstream, ['Upstream', 'Reason']] },
+  SessionEnded: { unit: 'Count', by: [...perUpstream, ['Upstream', 'Reason']] },
   RateLimited: { unit: 'Count', by: perUpstream },
   FramesRefused: { unit: 'Count', by: [all, ['Reason']] },
   TicketsRefused: { unit: 'Count', by: [all, ['Reason']] },
@@ -80,10 +81,11 @@ export function makeMetrics({ stack, write, now }: MetricsPorts): (handled: read
     }
   }
 
-  /** The group that has waited for longest, of those whose time has come. */
+  /** Of the groups whose time has come a refusal, or else the one that has waited for longest. */
   function due(at: number): Gathered | undefined {
     const waiting = [...groups.values()].filter((group) => group.values.size > 0 && isDue(group, at));
-    return waiting.sort((one, other) => one.writtenAt - other.writtenAt)[0];
+    const last = (group: Gathered): number => (isRefusal(group) ? -Infinity : group.writtenAt);
+    return waiting.toSorted((one, other) => (last(one) < last(other) ? -1 : 1))[0];
   }
 
   return (handled) => {
@@ -97,10 +99,13 @@ export function makeMetrics({ stack, write, now }: MetricsPorts): (handled: read
   };
 }
 
-/** A refusal says why, and is told at once; so is what would not fit into a line any more. */
-function isDue({ dimensions, values, writtenAt }: Gathered, at: number): boolean {
-  const full = [...values.values()].some(({ length }) => length >= VALUES_MAX);
-  return dimensions.Reason !== undefined || full || Math.abs(at - writtenAt) >= GATHER_MS;
+/** A refusal says why. */
+const isRefusal = ({ dimensions }: Gathered): boolean => dimensions.Reason !== undefined;
+
+/** A refusal is told at once; so is what would not fit into a line any more. */
+function isDue(group: Gathered, at: number): boolean {
+  const full = [...group.values.values()].some(({ length }) => length >= VALUES_MAX);
+  return isRefusal(group) || full || Math.abs(at - group.writtenAt) >= GATHER_MS;
 }
 
 const OUTCOMES: ReadonlyMap<string, Metric> = new Map([
@@ -110,23 +115,28 @@ const OUTCOMES: ReadonlyMap<string, Metric> = new Map([
   ['ignored', 'Ignored'],
 ]);
 
-/** What an error counts as; any other is the upstream's. */
+/** What an error counts as. */
 const ERRORS: ReadonlyMap<string, Metric> = new Map([
   ['bad_json', 'FramesRefused'],
   ['bad_frame', 'FramesRefused'],
   ['unknown_type', 'FramesRefused'],
   ['too_many_frames', 'FramesRefused'],
+  ['upstream_rejected', 'UpstreamRefused'],
+  ['upstream_unavailable', 'UpstreamRefused'],
+  ['session_ended', 'SessionEnded'],
   ['upstream_rate_limited', 'RateLimited'],
   ['state_unavailable', 'StateUnavailable'],
   ['ticket_refused', 'TicketsRefused'],
 ]);
 
 function measuresOf({ event, outcome, error, upstreamMs }: Handled): [Metric, number][] {
+  const typed = event === 'typing-on' || event === 'typing-off';
   const metrics: (Metric | undefined)[] = [
-    event === 'typing-on' || event === 'typing-off' ? OUTCOMES.get(outcome) : undefined,
+    // What was spared because the requests run out is no call saved.
+    typed && error === undefined ? OUTCOMES.get(outcome) : undefined,
     event === 'watch' && outcome === 'ended' ? 'OwedOffs' : undefined,
     event === 'agent-typing' ? 'WebhookDeliveries' : undefined,
-    error === undefined ? undefined : (ERRORS.get(error) ?? 'UpstreamRefused'),
+    error === undefined ? undefined : ERRORS.get(error),
   ];
   const counted = metrics.filter((metric) => metric !== undefined);
   return [
@@ -138,7 +148,7 @@ function measuresOf({ event, outcome, error, upstreamMs }: Handled): [Metric, nu
 function dimensionsOf({ event, outcome, kind, error, reason }: Handled): Gathered['dimensions'] {
   return {
     ...(kind !== undefined && { Upstream: kind }),
-    ...(error !== undefined && { Reason: reason ?? error }),
+    ...(outcome === 'refused' && error !== undefined && { Reason: reason ?? error }),
     ...(event === 'agent-typing' && { Outcome: outcome }),
   };
 }

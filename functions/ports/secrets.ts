@@ -4,7 +4,7 @@ import { tryJson } from './http.ts';
 
 const secretValue = z.object({ SecretString: z.string() });
 
-/** A value older than this is fetched anew behind the next reader, so that a key that was taken away stops to open. */
+/** A value older than this is fetched anew before it is used, so that a key that was taken away stops to open. */
 const MAX_AGE_MS = 300_000;
 
 /** A value younger than this is not fetched again, whoever asks: anybody can make up a key's name. */
@@ -35,7 +35,7 @@ export function makeSecret<T>(
 
   /** One fetch at a time; the value changes only when it succeeds. */
   function fetchValue(): Promise<T> {
-    triedAt = now();
+    if (!fetching) triedAt = now();
     fetching ??= readSecret(call, secretId, schema)
       .then((fetched) => {
         value = Promise.resolve(fetched);
@@ -50,11 +50,12 @@ export function makeSecret<T>(
   return {
     async get() {
       if (value === undefined) return fetchValue();
-      if (now() - triedAt > MAX_AGE_MS) fetchValue().catch(() => undefined);
+      // Waited for: an environment that slept would use the old one once more, and be frozen before the new one came.
+      if (now() - triedAt > MAX_AGE_MS) await fetchValue().catch(() => undefined);
       return value;
     },
     async refresh() {
-      if (now() - triedAt < MIN_AGE_MS) return false;
+      if (!fetching && now() - triedAt < MIN_AGE_MS) return false;
       return fetchValue().then(
         () => true,
         () => false,

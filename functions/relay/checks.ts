@@ -6,8 +6,11 @@ import type { SessionCheck } from './upstream.ts';
 /** Makes sure of a session before its first message, once per environment. */
 export interface Checks {
   passed: (check: SessionCheck) => boolean;
-  /** @throws RelayError that says what is wrong; the same again for some seconds, without asking */
-  pass: (check: SessionCheck, deadline: number) => Promise<void>;
+  /**
+   * @param took gets the milliseconds of the asking, whatever came of it
+   * @throws RelayError that says what is wrong; the same again for some seconds, without asking
+   */
+  pass: (check: SessionCheck, deadline: number, took: (ms: number) => void) => Promise<void>;
   /** What passed is asked again with the next message: a conversation may be transferred. */
   forget: (check: SessionCheck) => void;
 }
@@ -47,11 +50,15 @@ export function makeChecks({ upstream, now, warn }: CheckPorts): Checks {
 
   return {
     passed: ({ key }) => results.get(key) === 'passed',
-    async pass(check, deadline) {
+    async pass(check, deadline, took) {
       const known = results.get(check.key);
       if (typeof known === 'object' && known.until > now()) throw known.error;
+      const began = now();
+      const asked = ask(check, deadline).finally(() => {
+        took(now() - began);
+      });
       try {
-        await ask(check, deadline);
+        await asked;
         remember(check.key, 'passed');
       } catch (error) {
         if (error instanceof RelayError && error.code !== 'session_ended')

@@ -6,7 +6,7 @@ import {
   SILENCE_MS,
   UPSTREAM_DEADLINE_MS,
 } from './constants.ts';
-import { describe, RelayError, toRelayError } from './errors.ts';
+import { describe, RelayError, stated, toRelayError } from './errors.ts';
 import type { WatchOutcome } from './handled.ts';
 import type { TypingStore } from './typing.ts';
 import type { Session, UpstreamMessage } from './upstream.ts';
@@ -217,7 +217,7 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
   }
 
   async function expire(session: Session, watch: Watch): Promise<Expired> {
-    const state = await store.read(session.key);
+    const state = await stated(store.read(session.key));
     if (!state || state.endedAt !== undefined) return { outcome: 'over' };
     if (!(await isDue(watch, (state.quietUntil ?? 0) - now()))) return { outcome: 'later' };
     const { shownAt } = state;
@@ -234,7 +234,7 @@ export function makeDelivery(ports: DeliveryPorts): Delivery {
     // Where the clock was set back, the last event seems to lie ahead.
     const silentIn = Math.min(SILENCE_MS, state.at + SILENCE_MS - now());
     if (!(await isDue(watch, silentIn))) return { outcome: 'later' };
-    const ends = await store.expire(session.key, state.at);
+    const ends = await stated(store.expire(session.key, state.at));
     if (ends !== undefined) return sendWatched(session, watch, ends);
     await watchLater(watch, SILENCE_MS);
     return { outcome: 'later' };

@@ -83,6 +83,12 @@ export class StateUnavailable extends RelayError {
   }
 }
 
+/** Asks the state. @throws StateUnavailable where that fails */
+export const stated = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((cause: unknown) => {
+    throw new StateUnavailable(cause);
+  });
+
 /** An error's own words for a log line, and those of what caused it, without a stack. */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'a thrown value that is no Error';

@@ -22,6 +22,8 @@ const session: Session = {
 function setUp() {
   const clock = { now: NOW };
   const upstream: { failure?: Error } = {};
+  const budget = vi.fn<RelayPorts['upstream']['budget']>(plenty);
+  const watchLater = vi.fn<RelayPorts['watchLater']>(() => Promise.resolve());
   const tell = vi.fn<RelayPorts['tell']>();
   const countFrame = vi.fn<RelayPorts['countFrame']>(() => Promise.resolve({ flood: false }));
   const openSession = vi.fn<RelayPorts['openSession']>(() => Promise.resolve({ ...session }));
@@ -32,14 +34,14 @@ function setUp() {
         clock.now += 12;
         return upstream.failure ? Promise.reject(upstream.failure) : Promise.resolve();
       },
-      budget: plenty,
+      budget,
       release: () => undefined,
     },
     openSession,
     store,
     tell,
     countFrame,
-    watchLater: () => Promise.resolve(),
+    watchLater,
     now: () => clock.now,
     wait: () => Promise.resolve(),
     warn: () => undefined,
@@ -48,7 +50,7 @@ function setUp() {
   const typing = (isTyping: unknown, receivedAt = clock.now) =>
     relay.typing({ ...event, receivedAt, body: JSON.stringify({ type: 'typing', data: { isTyping } }) });
   const left = () => relay.left({ ...event, receivedAt: clock.now });
-  return { relay, clock, upstream, tell, countFrame, openSession, store, typing, left };
+  return { relay, clock, upstream, budget, watchLater, tell, countFrame, openSession, store, typing, left };
 }
 
 const ids = { requestId: 'request-1', connectionId: 'tab-1' };
@@ -90,6 +92,25 @@ describe('what is told of a typing frame', () => {
       { ...refused, ...told, event: 'typing-off', error: 'state_unavailable' },
     ]);
     expect(JSON.stringify(tell.mock.calls)).not.toContain('secret');
+  });
+
+  it('has the time of the check before the first message in it', async () => {
+    const { typing, tell, openSession } = setUp();
+    const question = { via: 'rest', method: 'GET', path: '/api/v2/x', permission: 'p' } as const;
+    const check = { key: 'k', question, judge: () => undefined };
+    openSession.mockImplementation(() => Promise.resolve({ ...session, check }));
+    await typing(true);
+    expect(tell.mock.lastCall).toMatchObject([[{ outcome: 'forwarded', upstreamMs: 24 }]]);
+  });
+
+  it('is that its refresh was spared, where the requests run out', async () => {
+    const { typing, tell, clock, budget, openSession } = setUp();
+    openSession.mockImplementation(() => Promise.resolve({ ...session, timing: 'expiring' }));
+    await typing(true);
+    budget.mockReturnValue({ level: 'short', resetsInMs: 30_000 });
+    clock.now += 5_000;
+    await typing(true);
+    expect(tell.mock.lastCall).toMatchObject([[{ outcome: 'coalesced', error: 'upstream_rate_limited' }]]);
   });
 
   it('is that it was one too many', async () => {
@@ -165,6 +186,15 @@ describe('what comes of a watch', () => {
       outcome: 'refused',
       reason: 'missing_permission',
     });
-    expect(await relay.expire('m2', undefined)).toMatchObject({ outcome: 'refused' });
+    expect(await relay.expire('m2', undefined)).toMatchObject({ outcome: 'refused', error: 'watch_failed' });
+  });
+
+  it("is the state's failure, or the queue's, and not the upstream's", async () => {
+    const { relay, typing, store, watchLater } = setUp();
+    await typing(true);
+    watchLater.mockRejectedValueOnce(new Error('throttled'));
+    expect(await relay.expire('m1', watch)).toMatchObject({ outcome: 'refused', error: 'watch_failed' });
+    vi.spyOn(store, 'read').mockRejectedValueOnce(new Error('throttled'));
+    expect(await relay.expire('m2', watch)).toMatchObject({ outcome: 'refused', error: 'state_unavailable' });
   });
 });

@@ -1,7 +1,7 @@
 import { STALE_AFTER_MS, UPSTREAM_DEADLINE_MS, UPSTREAM_MIN_MS } from './constants.ts';
 import { makeChecks } from './checks.ts';
 import { type Budget, type DeliveryPorts, makeDelivery, type Watch } from './delivery.ts';
-import { describe, RelayError, StateUnavailable, toRelayError } from './errors.ts';
+import { describe, RelayError, stated, StateUnavailable, unavailable } from './errors.ts';
 import type { FloodGuard } from './flood.ts';
 import { failureOf, type Handled, type Tell } from './handled.ts';
 import { frameIdOf, type Outcome, parseTypingFrame, type ServerFrame, toErrorFrame } from './protocol.ts';
@@ -42,7 +42,8 @@ export interface Relay {
   release: () => void;
 }
 
-type Forwarded = Pick<Decided, 'hasty' | 'after'> & { outcome: Outcome };
+/** `spared`: not sent although it was time, because the requests run out. */
+type Forwarded = Pick<Decided, 'hasty' | 'after'> & { outcome: Outcome; spared?: true };
 type Answered = Pick<Decided, 'hasty' | 'after'> & { answer?: ServerFrame; handled: Handled };
 
 /** The heart: from a client's frame to the upstream and back, over whatever ports it is given. */
@@ -50,10 +51,10 @@ export function makeRelay(ports: RelayPorts): Relay {
   const { upstream, store, openSession, countFrame, tell, now, warn } = ports;
   /** What the upstream took for each event: sessions are opened anew for each. */
   const spent = new WeakMap<Session, number>();
-  const delivery = makeDelivery({
-    ...ports,
-    took: (session, ms) => spent.set(session, (spent.get(session) ?? 0) + ms),
-  });
+  const took = (session: Session, ms: number): void => {
+    spent.set(session, (spent.get(session) ?? 0) + ms);
+  };
+  const delivery = makeDelivery({ ...ports, took });
   const checks = makeChecks(ports);
 
   async function forward(isTyping: boolean, session: Session, event: ConnectionEvent): Promise<Forwarded> {
@@ -67,7 +68,10 @@ export function makeRelay(ports: RelayPorts): Relay {
       // A session that is over, or told to wait, is not asked about again: the decision says so by itself.
       if (!isSilent(await stated(store.read(session.key)), typed)) {
         mustBeAffordable(delivery.budget(session));
-        await checks.pass(session.check, deadline).catch(refuse(session));
+        const asked = (ms: number): void => {
+          took(session, ms);
+        };
+        await checks.pass(session.check, deadline, asked).catch(refuse(session));
       }
     }
     const decided = await stated(store.decide(session.key, typed, session.timing));
@@ -79,7 +83,7 @@ export function makeRelay(ports: RelayPorts): Relay {
         // Not sent, so not shown: the next one is no refresh, and goes out as soon as it may.
         await stated(store.onFailed(session.key, receivedAt, owes ?? false));
         if (!refresh) mustBeAffordable(budget);
-        return { outcome: 'coalesced', ...pace };
+        return { outcome: 'coalesced', ...pace, spared: true };
       }
       const watch = { sealedSession, shownAt: receivedAt };
       await delivery.on(session, watch, owes ?? false, deadline).catch(forget(session));
@@ -100,12 +104,6 @@ export function makeRelay(ports: RelayPorts): Relay {
     if (refused && session.check) checks.forget(session.check);
     throw error;
   };
-
-  async function stated<T>(work: Promise<T>): Promise<T> {
-    return work.catch((cause: unknown) => {
-      throw new StateUnavailable(cause);
-    });
-  }
 
   function log(
     error: RelayError,
@@ -130,8 +128,9 @@ export function makeRelay(ports: RelayPorts): Relay {
       const frame = parseTypingFrame(body);
       what = frame.data.isTyping ? 'typing-on' : 'typing-off';
       session = await openSession(event.sealedSession);
-      const { outcome, ...pace } = await forward(frame.data.isTyping, session, event);
+      const { outcome, spared, ...pace } = await forward(frame.data.isTyping, session, event);
       const handled: Handled = { event: what, outcome, ...ids, ...about(session) };
+      if (spared) handled.error = 'upstream_rate_limited';
       if (frame.id === undefined) return { ...pace, handled };
       return { ...pace, handled, answer: { type: 'ack', id: frame.id, outcome } };
     } catch (error) {
@@ -188,9 +187,10 @@ export function makeRelay(ports: RelayPorts): Relay {
         const { outcome, error } = await delivery.expire(session, watch);
         return { ...handled, outcome, ...about(session), ...(error && failureOf(error)) };
       } catch (error) {
-        const told = asRelayError(error);
         warn('watch_failed', { messageId, kind: session?.kind, cause: describe(error) });
-        return { ...handled, outcome: 'refused', ...about(session), ...failureOf(told) };
+        const known = foreseen(error);
+        const failure = known ? failureOf(known) : { error: 'watch_failed' };
+        return { ...handled, outcome: 'refused', ...about(session), ...failure };
       }
     },
 
@@ -207,10 +207,12 @@ function mustBeAffordable({ level, resetsInMs }: Budget): void {
   throw new RelayError('upstream_rate_limited', message, { retryAfterMs: resetsInMs });
 }
 
-/** The client hears a code and what to do; the log gets the cause. */
-function asRelayError(cause: unknown): RelayError {
-  if (cause instanceof TicketError || cause instanceof SessionError) {
-    return new RelayError('session_ended', SESSION_ENDED, { cause });
-  }
-  return toRelayError(cause);
+/** A failure that the relay knows what to make of. */
+function foreseen(error: unknown): RelayError | undefined {
+  if (error instanceof TicketError || error instanceof SessionError)
+    return new RelayError('session_ended', SESSION_ENDED, { cause: error });
+  return error instanceof RelayError ? error : undefined;
 }
+
+/** The client hears a code and what to do; the log gets the cause. */
+const asRelayError = (error: unknown): RelayError => foreseen(error) ?? unavailable(error);
