@@ -145,6 +145,13 @@ describe('when it is written', () => {
     expect(after(10_000, on)).toMatchObject([{ Forwarded: 2 }]);
   });
 
+  it('what was spared for the limit is no refusal, and is gathered', () => {
+    const { after } = setUp();
+    after(0, on);
+    expect(after(1, { ...on, outcome: 'coalesced', error: 'upstream_rate_limited' })).toEqual([]);
+    expect(after(10_000, on)).toMatchObject([{ Forwarded: 1, RateLimited: 1 }]);
+  });
+
   it('a refusal is written before ordinary ones that have waited for longer', () => {
     const { after } = setUp();
     const refused: Handled = { ...on, outcome: 'refused', error: 'upstream_rejected' };
