@@ -74,9 +74,7 @@ it('denies without a word of why, which is for the log', async () => {
     },
     context: {},
   });
-  expect(warn).toHaveBeenCalledWith(
-    expect.objectContaining({ code: 'ticket_refused', refusal: 'malformed' }),
-  );
+  expect(warn).toHaveBeenCalledWith(expect.objectContaining({ code: 'ticket_refused', reason: 'malformed' }));
 });
 
 it('tells of each ticket what became of it', async () => {

@@ -31,9 +31,9 @@ export const handler = async (raw: unknown): Promise<APIGatewayAuthorizerResult>
     return answer('Allow', event.methodArn, sub, context);
   } catch (error) {
     if (!(error instanceof TicketError || error instanceof SessionError)) throw error;
-    const refusal = error instanceof TicketError ? error.refusal : 'wrong_session';
-    log.warn('ticket_refused', { requestId, refusal, cause: describe(error) });
-    refused(refusal);
+    const reason = error instanceof TicketError ? error.refusal : 'wrong_session';
+    log.warn('ticket_refused', { requestId, reason, cause: describe(error) });
+    refused(reason);
     return answer('Deny', event.methodArn, 'refused');
   }
 };

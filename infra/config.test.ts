@@ -47,15 +47,16 @@ describe('the configuration', () => {
     });
   });
 
-  it("leaves CDK's own context alone", () => {
-    expect(() =>
-      read({
-        '@aws-cdk/core:flag': true,
-        'availability-zones:account=1': [],
-        'acknowledged-issue-numbers': [16603],
-        'cli-telemetry': false,
-      }),
-    ).not.toThrow();
+  it.each<[string, unknown]>([
+    ['@aws-cdk/core:flag', true],
+    ['@scope/flag', true],
+    ['availability-zones:account=1', []],
+    ['aws:cdk:bundling-stacks', ['**']],
+    ['acknowledged-issue-numbers', [16603]],
+    ['cdk-migrate', true],
+    ['cli-telemetry', false],
+  ])("leaves CDK's own context alone: %s", (key, value) => {
+    expect(read({ [key]: value })).toEqual(read({}));
   });
 
   it('says of a wrong value which key, what was found and what is allowed', () => {
@@ -67,16 +68,28 @@ describe('the configuration', () => {
     );
   });
 
-  it('asks for the missing region by name, with a line to paste', () => {
-    expect(complaintOf({ genesysDomain: undefined })).toMatch(
-      /^genesysDomain is missing: one of mypurecloud\.com, .*\. Paste: npx cdk deploy -c genesysDomain=mypurecloud\.com\n {2}with the value that is yours/,
-    );
+  it('asks for the missing region by name, in words that are right for each cdk command', () => {
+    const complaint = complaintOf({ genesysDomain: undefined });
+    expect(complaint).toMatch(/^genesysDomain is missing: one of mypurecloud\.com, /);
+    expect(complaint).toContain('"genesysDomain": "mypurecloud.com"');
+    expect(complaint).not.toContain('deploy');
   });
 
-  it('names a misspelt setting and those that there are', () => {
-    expect(complaintOf({ genesysDomian: 'x' })).toContain(
-      'genesysDomian: no such setting; there are genesysDomain, stackName, stage',
-    );
+  it.each(['genesysDomian', 'throttle-rate', 'throttle_rate', 'throttleRate2', 'throttle.rate', ' stage'])(
+    'names a misspelt setting and those that there are: %j',
+    (key) => {
+      expect(complaintOf({ [key]: '1' })).toContain(
+        `${key}: no such setting; there are genesysDomain, stackName, stage`,
+      );
+    },
+  );
+
+  const numbers = Object.entries(read({})).flatMap(([key, value]) =>
+    typeof value === 'number' ? [key] : [],
+  );
+  it.each([...numbers, 'webhookConcurrency'])('takes nothing but a number for %s', (key) => {
+    for (const value of [true, null, '', ' ', [], ['20'], '0x10', '1e2'])
+      expect(complaintOf({ [key]: value })).toContain(`${key}: found ${JSON.stringify(value)}`);
   });
 
   it('tells everything that is wrong at once', () => {

@@ -23,14 +23,18 @@ const isHostEntry = (entry: string): boolean => {
     : /^[\w-]+(\.[\w-]+)*(:\d+)?$/.test(entry);
 };
 
+/** A number, or what `-c name=20` makes of one; coercion would take `true` for 1 and an empty text for 0. */
+const fromDigits = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+
 const wholeNumber = (low: number, high: number) => {
   const allowed = `a whole number from ${low} to ${high}`;
-  return z.coerce.number(allowed).int(allowed).min(low, allowed).max(high, allowed);
+  return z.preprocess(fromDigits, z.number(allowed).int(allowed).min(low, allowed).max(high, allowed));
 };
 
 /** What CloudWatch takes: whole numbers of days, of which CDK has the list. */
 const retentionDays = z.preprocess(
-  Number,
+  fromDigits,
   z.enum(RetentionDays, { error: `one of ${numbers(RetentionDays).join(', ')}` }),
 );
 
@@ -155,8 +159,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** CDK's own context (feature flags, look-ups, `acknowledged-issue-numbers`) has other characters in each key. */
-const isOurs = (key: string): boolean => /^[A-Za-z]+$/.test(key);
+/** What the CDK command keeps in cdk.json and ~/.cdk.json under a plain name. */
+const CDK_KEYS: readonly string[] = ['acknowledged-issue-numbers', 'cdk-migrate', 'cli-telemetry'];
+
+/** CDK's feature flags and look-ups have one of these characters in each key; what else stands there is meant for us. */
+const isOurs = (key: string): boolean => !/[:/@]/.test(key) && !CDK_KEYS.includes(key);
 
 /**
  * Reads the settings from the CDK context: they stand in cdk.json's `context`, or come as `-c name=value`.
@@ -184,8 +191,8 @@ function explain(issue: z.core.$ZodIssue, found: Record<string, unknown>): strin
   const value = found[key];
   if (value === undefined)
     return [
-      `${key} is missing: ${issue.message}. Paste: npx cdk deploy -c ${key}=${EXAMPLE}\n` +
-        `  with the value that is yours, or put it into the context of cdk.json to keep it.`,
+      `${key} is missing: ${issue.message}. Put the one that is yours into the "context" of cdk.json, where each\n` +
+        `  cdk command reads it: "${key}": "${EXAMPLE}". For one command alone: -c ${key}=${EXAMPLE}`,
     ];
   return [
     `${key}: found ${JSON.stringify(value)}, allowed is ${issue.message}. Set it in cdk.json or with -c ${key}=…`,

@@ -1,6 +1,7 @@
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { WATCH_AGAIN_S, WATCH_TRIES } from '../functions/relay/constants.ts';
 import { acknowledge } from './acknowledge.ts';
 
 /** Encrypted with a key of SQS' own, and closed to whatever does not come over TLS. */
@@ -16,11 +17,12 @@ export function makeDelayQueue(scope: Construct): { watches: Queue; deadWatches:
   );
   const watches = new Queue(scope, 'Watches', {
     ...GUARDED,
-    // Not shorter than the function's time-out, or a slow one would be handed out twice.
-    visibilityTimeout: Duration.seconds(10),
+    // Six times the function's time-out at least, so that Lambda can try again while it is throttled.
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    visibilityTimeout: Duration.seconds(WATCH_AGAIN_S),
     // Nobody types for so long without a word.
     retentionPeriod: Duration.hours(1),
-    deadLetterQueue: { queue: deadWatches, maxReceiveCount: 5 },
+    deadLetterQueue: { queue: deadWatches, maxReceiveCount: WATCH_TRIES },
   });
   return { watches, deadWatches };
 }

@@ -5,6 +5,9 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 
+// The SDK reads it when a client is made: on Node 20 it would write a notice of eight lines into a command's answer.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 const ADVICE = 'Set AWS_REGION and credentials as for the AWS CLI';
 
 /** The commands that are asked; a test hands in its own. */

@@ -1,4 +1,5 @@
 import { type RelayPorts, makeRelay, type Relay } from '../../functions/relay/relay.ts';
+import { WATCH_AGAIN_S, WATCH_TRIES } from '../../functions/relay/constants.ts';
 import { RelayError, unavailable } from '../../functions/relay/errors.ts';
 import { makeFloodGuard } from '../../functions/relay/flood.ts';
 import type { Watch, WatchLater } from '../../functions/relay/delivery.ts';
@@ -29,10 +30,6 @@ export const LOSS = { gateway: 0.5, upstream: 1 } as const;
 /** SendMessage, and the poller that hands a due message to the function. */
 export const QUEUE_MS = 10;
 export const POLL_MS = 30;
-
-/** The queue's visibility timeout and most receipts, as in infra/relay-stack.ts. */
-const VISIBILITY_MS = 10_000;
-const RECEIPTS_MAX = 5;
 
 /** API Gateway's clock, in epoch milliseconds, when a conversation begins. */
 const EPOCH_MS = 1_750_000_000_000;
@@ -123,7 +120,7 @@ export function makeWatchQueue(
 ): WatchLater {
   async function deliver(watch: Watch, receipts: number): Promise<void> {
     const { outcome } = await expire(watch);
-    if (outcome === 'refused' && receipts < RECEIPTS_MAX) later(watch, VISIBILITY_MS, receipts + 1);
+    if (outcome === 'refused' && receipts < WATCH_TRIES) later(watch, WATCH_AGAIN_S * 1_000, receipts + 1);
   }
   function later(watch: Watch, ms: number, receipts: number): void {
     clock.at(clock.now() + ms + POLL_MS, () => void deliver(watch, receipts), true);

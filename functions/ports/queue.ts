@@ -2,7 +2,7 @@ import type { WatchLater } from '../relay/delivery.ts';
 import type { CallAws } from './aws.ts';
 
 /** SQS counts in whole seconds, up to 15 minutes. API reference: SendMessage. */
-const DELAY_MAX_S = 900;
+export const DELAY_MAX_S = 900;
 
 /**
  * Puts watches into the delay queue, to come back when their time is over: a second early rather than late, since

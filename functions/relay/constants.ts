@@ -80,6 +80,10 @@ export const RETRY_OFF_MAX_MS = 60_000;
 /** ... so often, which is some seven minutes; then its watch ends among the dead letters. */
 export const OFF_RETRIES = 10;
 
+/** A watch whose function failed is handed out again after this, and put aside after so many times. */
+export const WATCH_AGAIN_S = 60;
+export const WATCH_TRIES = 5;
+
 /** Frames of a connection that lie closer together than this are counted: twenty in two seconds are a tenth apart. */
 export const HASTY_MS = 200;
 

@@ -39,6 +39,8 @@ async function stack() {
     AWS_SECRET_ACCESS_KEY: 'key',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
     AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.url,
+    // As an operator has it: the tests' own environment keeps the SDK's notice about Node away.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: undefined,
   };
   const run = (args: string[], input = ''): Promise<{ status: number; out: string; err: string }> =>
     new Promise((resolve) => {
@@ -83,6 +85,10 @@ describe('npm run secrets -- rotate-ticket-key', () => {
     const both = valueOf('TicketKey');
     expect(begun).toMatchObject({ status: 0, err: '' });
     expect(begun.out).toContain('Give each backend the new key: kid and key of the secret name-TicketKey.');
+    expect(begun.out).toContain('Wait until 5 minutes after the last backend has it');
+    expect(begun.out).toMatch(
+      /If the old key was stolen, .*a bubble of typing-frame or participant-state that shows\sthen stays/s,
+    );
     expect(both).toMatchObject({ kid: '2', previous: secrets.TicketKey });
 
     const again = await run(['rotate-ticket-key']);
@@ -128,6 +134,11 @@ describe('npm run secrets', () => {
     const answer = await run(args.split(' ').filter(Boolean));
     expect(answer.status).toBe(status);
     expect(`${answer.out}${answer.err}`).toContain('oauth-client');
+  });
+
+  it('--help says that two operators at once overwrite each other', async () => {
+    const { run } = await stack();
+    expect((await run(['--help'])).out).toContain('Run one at a time');
   });
 
   it('says what may be missing where a secret cannot be reached', async () => {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type * as z from 'zod/mini';
 import { tryJson } from '../../functions/ports/http.ts';
 import { webhookSecrets } from '../../functions/relay/agent-typing.ts';
-import { CONNECTION_LIFE_S } from '../../functions/relay/constants.ts';
+import { CONNECTION_LIFE_S, TICKET_LIFE_S } from '../../functions/relay/constants.ts';
 import { ticketKeys } from '../../functions/relay/ticket.ts';
 import { findStackSecret, readSecret, writeSecret } from '../stack-secret.ts';
 import { UsageError } from '../usage-error.ts';
@@ -29,6 +29,9 @@ const HELP = `Writes the secrets of a deployed stack, and shows none of them.
   npm run secrets -- rotate-webhook-secret
   npm run secrets -- rotate-webhook-secret --finish
       The same for the secret that an open messaging integration signs with.
+
+Run one at a time: of two operators who write a secret at the same moment, the
+later one overwrites the earlier.
 
   --stack NAME      the stack (default typing-relay; AWS credentials as for the AWS CLI)
   --secret-id NAME  the secret itself, by name or ARN, instead of its stack
@@ -100,10 +103,13 @@ async function rotateTicketKey(flags: Flags): Promise<string> {
   const earliest = new Date(Date.now() + (CONNECTION_LIFE_S + HELD_S) * 1000).toISOString().slice(0, 16);
   return `Key ${kid} is current, and ${previous.kid} still opens tickets. What to do now:
 1. Give each backend the new key: kid and key of the secret ${id}.
-2. Wait until the last backend has it, and until ${earliest}Z: connections that are open by then hold their
-   session under the old key for two hours at most.
+2. Wait until ${TICKET_LIFE_S / 60} minutes after the last backend has it, for the tickets that are under way, and until
+   ${earliest}Z, for the connections that are open: each holds its session under the old key for two hours at most.
 3. npm run secrets -- rotate-ticket-key --finish
-If the old key was stolen, finish at once: guests who are connected lose their typing until they connect again.
+If the old key was stolen, finish as soon as the backends have the new one. Guests who are connected lose their
+typing until they connect again with a new ticket, and a bubble of typing-frame or participant-state that shows
+then stays: until that guest has connected again, typed, and then stopped or left, or the conversation ends. What
+would have ended it becomes a dead letter that opens with no key: empty that queue, and do not send it again.
 `;
 }
 

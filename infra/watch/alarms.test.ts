@@ -2,6 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { NAMESPACE } from '../../functions/ports/metrics.ts';
+import { CLIENT_REFRESH_MS } from '../../functions/relay/constants.ts';
 import { alarmsOf } from './alarms.ts';
 import { askedFor, CONTRACT, propertiesOf, watched, watchTemplate } from './fixture.ts';
 
@@ -93,7 +94,7 @@ describe('the alarms', () => {
         `execution: ${socket('ExecutionError', 300)}`,
       ],
       'upstream-refusals': [
-        'IF(refused >= 10, 100 * refused / (refused + forwarded), 0) >= 20, 2 of 3',
+        'IF(refused >= 100, 100 * refused / (refused + forwarded), 0) >= 20, 2 of 3',
         `refused: ${relay('UpstreamRefused')}`,
         `forwarded: ${relay('Forwarded')}`,
       ],
@@ -103,7 +104,12 @@ describe('the alarms', () => {
         `calls: ${relay('UpstreamTime', 'SampleCount')}`,
         `slowest: ${relay('UpstreamTime', 'p99')}`,
       ],
-      'connections-near-quota': ['it >= 24000, 1 of 1', `it: ${socket('ConnectCount', 60)}`],
+      'connections-near-quota': [
+        'opened + refused >= 24000, 1 of 1',
+        `opened: ${socket('ConnectCount', 60)}`,
+        `refused: ${NAMESPACE} TicketsRefused Stack=chat-typing Sum 60 s`,
+      ],
+      'messages-near-throttle': ['it >= 48000, 1 of 1', `it: ${socket('MessageCount', 60)}`],
       'tickets-refused': [
         'refused - late - early - none >= 20, 1 of 1',
         `refused: ${relay('TicketsRefused')}`,
@@ -118,7 +124,7 @@ describe('the alarms', () => {
       ],
       'state-unavailable': ['it >= 5, 1 of 1', `it: ${relay('StateUnavailable')}`],
       'watches-late': [
-        'it >= 180, 1 of 1',
+        'it >= 1080, 1 of 1',
         'it: AWS/SQS ApproximateAgeOfOldestMessage QueueName=watches Maximum 300 s',
       ],
       'dead-letters': [
@@ -160,9 +166,13 @@ describe('the alarms', () => {
     expect(asked.filter((one) => !CONTRACT.includes(one))).toEqual([]);
   });
 
-  it('follow the quota of the account', () => {
-    const raised = watchTemplate({ connectionsPerSecondQuota: 2_000 });
-    raised.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ConnectCount', Threshold: 96_000 });
+  it('follow the quota of the account, and the throttle of the stage', () => {
+    const raised = watchTemplate({ connectionsPerSecondQuota: 2_000, throttleRate: 100 });
+    const rings = (name: string, Threshold: number) => {
+      raised.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: `chat-typing-${name}`, Threshold });
+    };
+    rings('connections-near-quota', 96_000);
+    rings('messages-near-throttle', 4_800);
   });
 });
 
@@ -170,10 +180,10 @@ describe('the alarm of refusals', () => {
   const share = (refused: number, forwarded: number) => valueOf('upstream-refusals', { refused, forwarded });
 
   it.each([
-    ['nine of nine, as one guest may have at night', 9, 0, 0],
-    ['ten of a thousand', 10, 990, 1],
-    ['a fifth', 20, 80, 20],
-    ['all of them', 10, 0, 100],
+    ['all that one guest sends at the pace of a client', (5 * 60_000) / CLIENT_REFRESH_MS, 0, 0],
+    ['a hundred of a thousand', 100, 900, 10],
+    ['a fifth', 100, 400, 20],
+    ['all of them', 100, 0, 100],
   ])('sees %s: %d refused and %d forwarded are %d %%', (_, refused, forwarded, percent) => {
     expect(share(refused, forwarded)).toBe(percent);
   });

@@ -1,10 +1,12 @@
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { UPSTREAM_DEADLINE_MS } from '../../functions/relay/constants.ts';
+import { DELAY_MAX_S } from '../../functions/ports/queue.ts';
+import { CLIENT_REFRESH_MS, UPSTREAM_DEADLINE_MS } from '../../functions/relay/constants.ts';
 import type { TicketRefusal } from '../../functions/relay/ticket.ts';
 import { AUTHORIZER } from '../routes.ts';
 import {
+  FIVE_MINUTES,
   functionMetric,
   math,
   queueMetric,
@@ -35,6 +37,17 @@ export interface AlarmSpec {
 /** A bound that is passed in one period may be chance; in two of three it is not. */
 const TWICE = [2, 3] as const;
 
+const ONE_MINUTE = Duration.minutes(1);
+
+/** What comes in a minute at 80 % of so many a second. */
+const nearly = (aSecond: number): number => 0.8 * 60 * aSecond;
+
+/** What a client that keeps its pace sends in five minutes: 60 messages. */
+const ONE_GUEST = FIVE_MINUTES.toMilliseconds() / CLIENT_REFRESH_MS;
+
+/** More than one guest alone has refused: two thirds are room for the frames that begin and end a text. */
+const REFUSALS_MIN = (ONE_GUEST * 5) / 3;
+
 /** Every alarm there is. */
 export function alarmsOf(watched: Watched): AlarmSpec[] {
   return [
@@ -60,14 +73,14 @@ function messageAlarms(watched: Watched): AlarmSpec[] {
     },
     {
       runbook: 'upstream-refusals',
-      // Of those that were sent, so that it does not move with the traffic; one guest alone does not ring.
-      metric: math('IF(refused >= 10, 100 * refused / (refused + forwarded), 0)', {
+      // Of those that were sent, so that it does not move with the traffic.
+      metric: math(`IF(refused >= ${REFUSALS_MIN}, 100 * refused / (refused + forwarded), 0)`, {
         refused: relayMetric(watched, 'UpstreamRefused'),
         forwarded: relayMetric(watched, 'Forwarded'),
       }),
       threshold: 20,
       datapoints: TWICE,
-      rings: 'Genesys refused 10 messages or more, and a fifth of all, in 2 of 3 times 5 minutes.',
+      rings: `Genesys refused ${REFUSALS_MIN} messages or more, and a fifth of all, in 2 of 3 times 5 minutes.`,
       first: 'Run the query "Refusals by code" and take the reason with the largest count.',
     },
     {
@@ -75,7 +88,8 @@ function messageAlarms(watched: Watched): AlarmSpec[] {
       metric: relayMetric(watched, 'RateLimited'),
       threshold: 10,
       datapoints: TWICE,
-      rings: '10 messages or more met the limit of Genesys requests, in 2 of 3 times 5 minutes.',
+      rings:
+        '10 messages or more met the limit of Genesys requests, or were left out for it, in 2 of 3 times 5 minutes.',
       first: 'Find out who else uses the OAuth client of this stack.',
     },
     {
@@ -97,10 +111,28 @@ function connectionAlarms(watched: Watched): AlarmSpec[] {
   return [
     {
       runbook: 'connections-near-quota',
-      metric: webSocketMetric(watched, 'ConnectCount', Duration.minutes(1)),
-      threshold: 0.8 * 60 * watched.config.connectionsPerSecondQuota,
-      rings: 'New connections came at 80 % of the quota (connectionsPerSecondQuota) for a minute.',
-      first: 'Ask for a higher quota in Service Quotas: it takes days.',
+      // ConnectCount has what reaches the integration of $connect, so none that the authorizer refused.
+      metric: math(
+        'opened + refused',
+        {
+          opened: webSocketMetric(watched, 'ConnectCount'),
+          refused: relayMetric(watched, 'TicketsRefused'),
+        },
+        { period: ONE_MINUTE },
+      ),
+      threshold: nearly(watched.config.connectionsPerSecondQuota),
+      rings:
+        'New connections, refused ones with them, came at 80 % of the quota (connectionsPerSecondQuota) for a minute.',
+      first:
+        'Compare the tickets refused with the connections: a flood, or a quota to raise, which takes days.',
+    },
+    {
+      runbook: 'messages-near-throttle',
+      // It counts both ways; that it rings early is better than after the first 429, which may be in no metric.
+      metric: webSocketMetric(watched, 'MessageCount', ONE_MINUTE),
+      threshold: nearly(watched.config.throttleRate),
+      rings: 'Messages, both ways together, came at 80 % of throttleRate for a minute.',
+      first: 'See whether one client floods; otherwise raise throttleRate and throttleBurst.',
     },
     {
       runbook: 'tickets-refused',
@@ -145,18 +177,18 @@ function stateAlarms(watched: Watched): AlarmSpec[] {
     },
     {
       runbook: 'watches-late',
-      // Age counts from the sending, and the longest that a watch waits by itself is a minute (RETRY_OFF_MAX_MS).
+      // A watch may wait out a Retry-After first; whether that delay is part of its age is not documented.
       metric: queueMetric(watched.watchQueueName, 'ApproximateAgeOfOldestMessage', 'Maximum'),
-      threshold: 180,
-      rings: 'A watch waited for 3 minutes or more: bubbles stay that should have ended.',
-      first: 'Look at the alarms function-errors and function-throttles of expire.',
+      threshold: DELAY_MAX_S + 180,
+      rings: 'A watch was in the queue for 18 minutes or more: bubbles stay that should have ended.',
+      first: 'See that the event source of expire is enabled.',
     },
     {
       runbook: 'dead-letters',
       metric: queueMetric(watched.deadLetterQueueName, 'ApproximateNumberOfMessagesVisible', 'Maximum'),
       threshold: 1,
       rings: 'A watch failed until it was put aside: a bubble may stay for as long as the conversation.',
-      first: 'Read why in the log of expire, code watch_failed.',
+      first: 'Look at the alarms of expire, then in its log at the code watch_failed.',
     },
   ];
 }

@@ -113,6 +113,11 @@ function upstream(watched: Watched): Section {
         left: [eachBy(watched, 'UpstreamRefused', ['Upstream', 'Reason'])],
       },
       {
+        title: 'Sessions that were over',
+        stacked: true,
+        left: [eachBy(watched, 'SessionEnded', ['Upstream', 'Reason'])],
+      },
+      {
         title: 'Limits and clean-up',
         left: [relayMetric(watched, 'RateLimited'), relayMetric(watched, 'OwedOffs')],
       },
@@ -163,7 +168,7 @@ function state(watched: Watched): Section {
     queueMetric(queue, 'ApproximateNumberOfMessagesVisible', 'Maximum').with({ label });
   return {
     title: 'Queue and table',
-    says: 'Watches end held bubbles: they are to be seconds old, and none dead. The table is paid by the unit.',
+    says: 'Watches end held bubbles: they are to be seconds old, unless Genesys said Retry-After, and none dead. The table is paid by the unit.',
     graphs: [
       {
         title: 'Age of the oldest watch, s',

@@ -16,7 +16,7 @@ export const watched: Watched = {
   deadLetterQueueName: 'dead-watches',
   tableName: 'table',
   logGroupNames: ['typing-log', 'access-log'],
-  config: { connectionsPerSecondQuota: 500 },
+  config: { connectionsPerSecondQuota: 500, throttleRate: 1_000 },
 };
 
 /** The template of a stack with nothing but the watch. */

@@ -109,6 +109,14 @@ describe('the handbook', () => {
     expect(section('What watching costs')).toContain(`${fixed} + 2 × functions`);
   });
 
+  it('counts what the metrics cost', () => {
+    const sets = Object.values(METRICS).flatMap(({ by }) => by.map((dimensions) => dimensions.join()));
+    const [whole, perUpstream] = ['', 'Upstream'].map((set) => sets.filter((one) => one === set).length);
+    expect(section('What watching costs')).toContain(
+      `${whole}, and ${perUpstream} for each upstream in use, and one for each reason or outcome`,
+    );
+  });
+
   it('links to sections that it has', () => {
     const headings = [...handbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
       heading

@@ -10,13 +10,15 @@ import type { Watched } from './watched.ts';
 export const QUERIES = {
   'Refusals by code': `
     filter level in ["WARN", "ERROR"] and ispresent(message.code)
-    | stats count(*) as refusals, latest(@timestamp) as last, latest(message.requestId) as requestId
+    | stats count(*) as refusals, latest(@timestamp) as last, latest(message.requestId) as requestId,
+        latest(message.cause) as cause, latest(message.correlationId) as correlationId
         by message.code, message.reason, message.kind
     | sort refusals desc`,
   // Has lines only while logLevel is DEBUG.
   'Slowest upstream calls': `
     filter message.code = "handled" and ispresent(message.upstreamMs)
-    | fields @timestamp, message.upstreamMs, message.kind, message.event, message.outcome, message.requestId
+    | fields @timestamp, message.upstreamMs, message.kind, message.event, message.outcome, message.error, message.reason,
+        message.requestId
     | sort message.upstreamMs desc
     | limit 50`,
   // With the request id alone it finds the connection's id; with both, all that became of the connection.
@@ -25,7 +27,8 @@ export const QUERIES = {
         or connectionId = "CONNECTION" or message.connectionId = "CONNECTION"
     | fields @timestamp, coalesce(connectionId, message.connectionId) as connection,
         coalesce(message.requestId, requestId) as request, routeKey, status, error, integrationError,
-        level, message.code, message.event, message.outcome, message.reason, message.cause
+        level, message.code, message.event, message.outcome, message.error, message.reason, message.cause,
+        message.correlationId
     | sort @timestamp asc
     | limit 1000`,
 } as const satisfies Record<string, string>;

@@ -32,7 +32,7 @@ const dimensionsOf = (alarm: string): Record<string, unknown> =>
 
 describe('the watch over the stack', () => {
   it('looks at its own parts', () => {
-    expect(dimensionsOf('connections-near-quota')).toEqual({ ApiId: 'Api', Stage: 'v1' });
+    expect(dimensionsOf('messages-near-throttle')).toEqual({ ApiId: 'Api', Stage: 'v1' });
     expect(dimensionsOf('webhook-failing')).toEqual({ ApiId: 'Webhooks' });
     expect(dimensionsOf('watches-late')).toEqual({ QueueName: 'Watches' });
     expect(dimensionsOf('dead-letters')).toEqual({ QueueName: 'DeadWatches' });

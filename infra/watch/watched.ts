@@ -21,7 +21,7 @@ export interface Watched {
   tableName: string;
   /** Where the functions write, and the two APIs a line for each request. */
   logGroupNames: readonly string[];
-  config: Pick<RelayConfig, 'alarmEmail' | 'alarmTopicArn' | 'connectionsPerSecondQuota'>;
+  config: Pick<RelayConfig, 'alarmEmail' | 'alarmTopicArn' | 'connectionsPerSecondQuota' | 'throttleRate'>;
 }
 
 export type Statistic = 'Sum' | 'Maximum' | 'SampleCount' | 'p50' | 'p99';

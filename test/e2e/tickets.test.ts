@@ -24,7 +24,7 @@ describe('a ticket', () => {
   });
 
   it('opens one connection and no second', async () => {
-    const logged = expectLogged('"refusal":"spent"');
+    const logged = expectLogged('"reason":"spent"');
     const ticket = await newTicket(typingFrame(await newGuest()));
     await connect(ticket);
     await expect(connect(ticket)).rejects.toThrow('refused with 403');
@@ -60,8 +60,8 @@ describe('a ticket', () => {
       'that lacks a field',
       () => newTicket({ kind: 'participant-state', conversationId: 'c' }),
     ],
-  ])('is refused with 403, and only the log says why: %s, %s', async (refusal, _, make) => {
-    const logged = expectLogged(`"refusal":"${refusal}"`);
+  ])('is refused with 403, and only the log says why: %s, %s', async (reason, _, make) => {
+    const logged = expectLogged(`"reason":"${reason}"`);
     await expect(connect(await make())).rejects.toThrow('refused with 403');
     await logged();
   });
