@@ -181,6 +181,11 @@ describe('its README', () => {
     for (const block of code) await transform(block, { loader: 'jsx' });
   });
 
+  it('links to nothing that the package does not hold', async () => {
+    const links = [...(await readFile(inApp(README), 'utf8')).matchAll(/\]\(([^)]+)\)/g)];
+    expect(links.map(([, target]) => target)).toEqual([]);
+  });
+
   it.each(['typing-relay.js', 'typing-relay.global.js'])('says how large %s is', async (name) => {
     const { length } = await readFile(inApp(`${DIST}/${name}`));
     const row = (await readFile(inApp(README), 'utf8'))

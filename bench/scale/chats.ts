@@ -123,6 +123,7 @@ function startChat(world: World, index: number, { seed, seconds }: ChatsOptions)
     passage.frame(body, connectionId);
   };
   const page = makePage({ ...passage, frame }, name);
+  ledger.count('connections');
   type(drafts, clock.at, page, (sentAt) => {
     // The message takes a way of its own.
     clock.at(sentAt + DELAY_MS + random.exponential(REFERENCE.jitterMs), () => {

@@ -63,9 +63,9 @@ describe('what a usage costs', () => {
 /** A chat of 100 seconds with one frame a second. */
 const steady = {
   way: TYPING_FRAME,
-  chatSeconds: 100,
   mean: {
     ...noCounts(),
+    connections: 0.01,
     frames: 1,
     calls: 0.5,
     typingMs: 20,

@@ -9,7 +9,7 @@ import { type Counts, makeLedger, sumOf } from './counts.ts';
 import { makeFarEnd } from './far-side.ts';
 import { countedStore, makeFleet } from './fleet.ts';
 import { runChats } from './chats.ts';
-import { takeSample } from './sample.ts';
+import { RATES, ratesOf, takeSample } from './sample.ts';
 import { METRIC_EVERY_S, METRIC_LINE_BYTES } from './usage.ts';
 import {
   AGENT_COMMUNICATION,
@@ -151,11 +151,13 @@ describe('simulated chats', () => {
 
   it('have the mean that their traces add up to', async () => {
     const { mean, traces, chatSeconds } = await takeSample(way, { chats: 3, seed: 1 });
-    const frames = traces.reduce(
-      (all, trace) => all + trace.filter((_, at) => at % 7 === 0).reduce((sum, value) => sum + value, 0),
-      0,
-    );
-    expect(frames).toBeCloseTo(mean.frames * 3 * chatSeconds, 6);
+    expect(mean.connections * chatSeconds).toBeCloseTo(1, 6);
+    const rates = ratesOf(way, mean);
+    RATES.forEach((rate, index) => {
+      const values = traces.flatMap((trace) => [...trace].filter((_, at) => at % RATES.length === index));
+      const sum = values.reduce((all, value) => all + value, 0);
+      expect(sum, rate).toBeCloseTo(rates[rate] * 3 * chatSeconds, 2);
+    });
   });
 
   it('that share a token make no more requests a minute than it has, but for those that are told 429', async () => {

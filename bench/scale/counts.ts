@@ -1,5 +1,7 @@
 /** What is counted of chats: what AWS and Genesys are asked for, and what is written. */
 export const FIELDS = [
+  /** Connections that were opened; each is closed again, where one that ended before may be taken for it. */
+  'connections',
   /** Typing frames in. */
   'frames',
   /** Of them, "on"s. */
@@ -34,6 +36,7 @@ export type Field = (typeof FIELDS)[number];
 export type Counts = Record<Field, number>;
 
 export const noCounts = (): Counts => ({
+  connections: 0,
   frames: 0,
   ons: 0,
   pings: 0,

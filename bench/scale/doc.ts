@@ -16,8 +16,8 @@ import { SHARED_SECONDS, STUCK_AFTER_MS, type Shared } from './budget.ts';
 import { costOf, noUsage, total, type Usage } from './cost.ts';
 import { type Price, PRICES } from './prices.ts';
 import { HANDLER_MS, INIT_MS } from './fleet.ts';
-import { FULL } from './run.ts';
-import type { Results, WayResult } from './run.ts';
+import { FULL, type Results, type WayResult } from './run.ts';
+import { AGENT_EVENT, CONNECTION, INDEXED, PING, PUSH_MS } from './runs.ts';
 import { WINDOW_S } from './sample.ts';
 import {
   bindingTable,
@@ -98,7 +98,7 @@ const perMillion = (results: Results, way: Way): number => {
 
 const answer = (results: Results): string => {
   const minutes = fixed(resultOf(results, TYPING_FRAME).sample.chatSeconds / 60, 1);
-  return `The first limit is Genesys' own: ${REQUESTS_PER_MINUTE} requests a minute of a token, which ${at(results, AGENT_COMMUNICATION, 'genesys-requests')} to ${at(results, PARTICIPANT_STATE, 'genesys-requests')} chats use up on a REST upstream (\`participant-state\`, \`open-messaging\`, \`agent-communication\`). On \`typing-frame\` and \`web-messaging\` it is the concurrency of a new AWS account at ${at(results, TYPING_FRAME, 'new-account')} and ${at(results, WEB_MESSAGING, 'new-account')} chats, where the account still has 10; then this stack's own throttle at ${at(results, TYPING_FRAME, 'stage-throttle')}, which is a setting; then Lambda's usual 1,000 at ${at(results, TYPING_FRAME, 'concurrency')} and ${at(results, WEB_MESSAGING, 'concurrency')}. API Gateway's 10,000 requests a second last for ${at(results, TYPING_FRAME, 'requests')}, its 500 new connections a second for ${at(results, TYPING_FRAME, 'connections')} chats of ${minutes} minutes. A million typing messages cost ${dollars(perMillion(results, TYPING_FRAME))} on \`typing-frame\`, ${dollars(perMillion(results, WEB_MESSAGING))} on \`web-messaging\` and ${dollars(perMillion(results, AGENT_COMMUNICATION))} on \`agent-communication\`, connection minutes aside.`;
+  return `The first limit is Genesys' own, unless \`webMessagingKeepOpen\` is on, whose ${KEEPING_ENVIRONMENTS} environments serve ${at(results, KEPT_OPEN, 'kept-environments')} chats: ${REQUESTS_PER_MINUTE} requests a minute of a token, which ${at(results, AGENT_COMMUNICATION, 'genesys-requests')} to ${at(results, PARTICIPANT_STATE, 'genesys-requests')} chats use up on a REST upstream (\`participant-state\`, \`open-messaging\`, \`agent-communication\`). On \`typing-frame\` and \`web-messaging\` it is the concurrency of a new AWS account at ${at(results, TYPING_FRAME, 'new-account')} and ${at(results, WEB_MESSAGING, 'new-account')} chats, where the account still has 10; then this stack's own throttle at ${at(results, TYPING_FRAME, 'stage-throttle')}, which is a setting; then Lambda's usual 1,000 at ${at(results, TYPING_FRAME, 'concurrency')} and ${at(results, WEB_MESSAGING, 'concurrency')}. API Gateway's 10,000 requests a second last for ${at(results, TYPING_FRAME, 'requests')}, its 500 new connections a second for ${at(results, TYPING_FRAME, 'connections')} chats of ${minutes} minutes. A million typing messages cost ${dollars(perMillion(results, TYPING_FRAME))} on \`typing-frame\`, ${dollars(perMillion(results, WEB_MESSAGING))} on \`web-messaging\` and ${dollars(perMillion(results, AGENT_COMMUNICATION))} on \`agent-communication\`, connection minutes aside.`;
 };
 
 /** A price of the table, as a factor of a formula for a million messages. */
@@ -110,7 +110,7 @@ const MILLISECOND = 128 / 1_024 / 1_000;
 const formula = (): string => `\`\`\`
 dollars per million typing messages =
     ${factor(PRICES.message)}·(1 + p)    messages: the frame, and p answers (acks, errors) or pushes for each
-  + ${factor(PRICES.invocation)}·i        Lambda requests: the frame's own, and the delay queue's
+  + ${factor(PRICES.invocation)}·i        Lambda requests: the frame's own, and its share of the others: delay queue, pings, connections, webhook
   + ${factor(PRICES.gigabyteSecond, MILLISECOND)}·ms·(MB/128)    Lambda time
   + ${factor(PRICES.write)}·w + ${factor(PRICES.read)}·r    writes and consistent reads
   + ${factor(PRICES.queueRequest)}·q        requests to the queue: send, receive, delete
@@ -165,9 +165,9 @@ function levers(results: Results): string {
   const ack = total(costOf(withAck)) - total(costOf(usagePerMillion(frame.sample, frame.environments)));
   const ping = priceOf({
     messages: 2,
-    invocations: 1,
-    lambdaMs: HANDLER_MS,
-    writes: 1,
+    invocations: PING.runs,
+    lambdaMs: PING.ms,
+    writes: PING.writes,
     logBytes: ACCESS_LINE_BYTES,
   });
   return markdownTable(
@@ -240,9 +240,9 @@ The same seed gives the same figures, and the same page to the byte.
 
 **How many.** ${count(results.plan.sample)} chats of each upstream are simulated one by one, from connection to end, with environments that are warm. Apart from the limits that they share, chats know nothing of each other: so more of them are those of the sample, laid over each other at moments of their own, second by second, for ${WINDOW_S} seconds; above ${count(results.plan.sample)} each of the sample's chats counts several times. A limit of a second is held against the busiest second, one of a minute or of arrivals against the mean. Between two sizes a line is drawn. What a limit does to those beyond it is simulated for the requests of a token, which decide what is shown: all its chats are simulated together there, for ${fixed(SHARED_SECONDS / 60, 0)} minutes, with as many environments as Lambda would start. The stage's throttle is reckoned with a token bucket. For other limits only where they bind is told.
 
-**Times.** Upstream a round trip takes ${HOPS.upstream.fixedMs * 2} ms and a random part of mean ${fixed(HOPS.upstream.shape * JITTER_MS, 0)} ms; an operation of the table ${HOPS.table.fixedMs} ms; a handler ${HANDLER_MS} ms of its own; INIT ${INIT_MS} ms. REST takes one round trip over a kept connection; \`typing-frame\` three, to open a socket (an environment keeps ${SOCKETS_MAX} for a minute: among a thousand sessions 93 of 100 messages find none); \`web-messaging\` five, and ${REFUSAL_WAIT_MS} ms in which a refusal would come; kept open, those ${REFUSAL_WAIT_MS} ms alone. How fast Genesys answers is not published: where it takes half as long, Lambda's time and concurrency are about half as much.
+**Times.** Upstream a round trip takes ${HOPS.upstream.fixedMs * 2} ms and a random part of mean ${fixed(HOPS.upstream.shape * JITTER_MS, 0)} ms; an operation of the table ${HOPS.table.fixedMs} ms; a handler ${HANDLER_MS} ms of its own; INIT ${INIT_MS} ms. REST takes one round trip over a kept connection; \`typing-frame\` three, to open a socket (an environment keeps ${SOCKETS_MAX} for a minute: among a thousand sessions 93 of 100 messages find none); \`web-messaging\` five, and ${REFUSAL_WAIT_MS} ms in which a refusal would come; kept open, those ${REFUSAL_WAIT_MS} ms alone. What is not simulated is taken at ${PING.ms} ms for a ping, ${CONNECTION.ms} ms for authorizer and \`$connect\` together (${INDEXED.ms} ms more where the connection is entered for the webhook, and taken out), ${AGENT_EVENT.ms} ms for a delivery to the webhook, and ${PUSH_MS} ms for an ack or an error frame that is pushed. All of it counts against concurrency, invocations and the table's writes. How fast Genesys answers is not published: where it takes half as long, Lambda's time and concurrency are about half as much.
 
-**Left out.** A watch of the delay queue counts as a run, a receive and a delete of its own; where many are due, up to ten share them. Authorizer, \`$connect\` and \`$disconnect\` count as runs and log lines and not by their time. The bytes of TLS handshakes, the table's and logs' storage, and AWS' free tiers are not counted; neither are alarms and dashboards. Prices are those of the first tier but for messages, so large figures are upper bounds. Whether a connection counts as a request, and whether API Gateway's and Lambda's log lines count against the rate of PutLogEvents, is not documented; the first is taken as yes here, and of the second no limit is reckoned. The queue's waiting messages have no limit. A guest has three sockets at Genesys whatever the number of chats: a relay socket takes one of them.
+**Left out.** A watch of the delay queue counts as a run, a receive and a delete of its own; where many are due, up to ten share them. The bytes of TLS handshakes, the table's and logs' storage, and AWS' free tiers are not counted; neither are alarms and dashboards. Prices are those of the first tier but for messages, so large figures are upper bounds. Whether a connection counts as a request, and whether API Gateway's and Lambda's log lines count against the rate of PutLogEvents, is not documented; the first is taken as yes here, and of the second no limit is reckoned. The queue's waiting messages have no limit. A guest has three sockets at Genesys whatever the number of chats: a relay socket takes one of them.
 `;
 
 /** The whole page. The same results give the same page, to the byte. */
@@ -272,7 +272,7 @@ ${picture('What chats use of each limit, by upstream', 'limits')}
 In the order in which they bind for the first upstream that comes to them.
 
 ${markdownTable(remedyTable(results), true)}
-Limits of an account and region are shared with all else in it. A second region has its own: it is another stack, and tickets and clients decide who goes where. A held upstream asks for ${percent(writesMore(results), 0)} more writes than an expiring one, and for the queue; where an org offers both, \`web-messaging\` needs no requests and \`typing-frame\` the shorter runs. \`webMessagingKeepOpen\` has two environments: one message at a time each, ${fixed((KEEPING_ENVIRONMENTS * 1_000) / (REFUSAL_WAIT_MS + HOPS.table.fixedMs + HANDLER_MS), 0)} a second, which is ${rounded(keptOnAverage(results))} chats on average and ${at(results, KEPT_OPEN, 'kept-environments')} in their busiest second; what finds both busy is refused by Lambda, and the client gets "Internal server error".
+Limits of an account and region are shared with all else in it. A second region has its own: it is another stack, and tickets and clients decide who goes where. A held upstream asks for ${percent(writesMore(results), 0)} more writes a frame than an expiring one, and for the queue; where an org offers both, \`web-messaging\` needs no requests and \`typing-frame\` the shorter runs. \`webMessagingKeepOpen\` has two environments: one message at a time each, ${fixed((KEEPING_ENVIRONMENTS * 1_000) / (REFUSAL_WAIT_MS + HOPS.table.fixedMs + HANDLER_MS), 0)} a second, which is ${rounded(keptOnAverage(results))} chats on average and ${at(results, KEPT_OPEN, 'kept-environments')} in their busiest second; what finds both busy is refused by Lambda, and the client gets "Internal server error".
 
 ## Crowds
 

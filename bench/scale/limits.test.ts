@@ -24,15 +24,18 @@ const quota = (id: string) => {
 function even(
   way: Way,
   { frames, busyMs, writes, requests }: Record<'frames' | 'busyMs' | 'writes' | 'requests', number>,
-): Pick<Sample, 'way' | 'chatSeconds' | 'mean'> {
-  const mean = { ...noCounts(), frames, typingMs: busyMs, writes, requests, calls: requests };
-  return { way, chatSeconds: 300, mean };
+): Pick<Sample, 'way' | 'mean'> {
+  const connections = 1 / 300;
+  return {
+    way,
+    mean: { ...noCounts(), connections, frames, typingMs: busyMs, writes, requests, calls: requests },
+  };
 }
 
 /** They are all alike: each second is the mean. */
 function binds(sample: ReturnType<typeof even>, id: string): number {
   const uses = stepsTo(1_000_000).map((chats) => {
-    const mean = ratesOf(scaled(sample.mean, chats));
+    const mean = ratesOf(sample.way, scaled(sample.mean, chats));
     return useOf(quota(id), sample, { chats, mean, seconds: [mean] });
   });
   return bindsAt(uses);
@@ -46,13 +49,16 @@ describe('where a limit binds', () => {
     // 10,000 at 0.125 and a connection each 300 seconds.
     [TYPING_FRAME.name, 'requests', 10_000 / (0.125 + 1 / 300)],
     [TYPING_FRAME.name, 'connections', 150_000],
-    // 25 ms a second are a fortieth of an environment.
-    [TYPING_FRAME.name, 'new-account', 400],
-    [WEB_MESSAGING.name, 'concurrency', 40_000],
+    // 25 ms a second are a fortieth of an environment, and 8 ms go to each connection.
+    [TYPING_FRAME.name, 'new-account', 10_000 / (25 + 8 / 300)],
+    [WEB_MESSAGING.name, 'concurrency', 1_000_000 / (25 + 8 / 300)],
     [KEPT_OPEN.name, 'kept-environments', 80],
-    [TYPING_FRAME.name, 'invocations', 80_000],
-    [TYPING_FRAME.name, 'table-warm', 16_000],
-    [TYPING_FRAME.name, 'table', 160_000],
+    // The frame's, and three for each connection; the webhook's, one for each message upstream.
+    [TYPING_FRAME.name, 'invocations', 10_000 / (0.125 + 3 / 300)],
+    [OPEN_MESSAGING.name, 'invocations', 10_000 / (0.125 + 3 / 300 + 0.1)],
+    // A ticket for each connection.
+    [TYPING_FRAME.name, 'table-warm', 4_000 / (0.25 + 1 / 300)],
+    [TYPING_FRAME.name, 'table', 40_000 / (0.25 + 1 / 300)],
     // 300 a minute at six.
     [PARTICIPANT_STATE.name, 'genesys-requests', 50],
     [OPEN_MESSAGING.name, 'webhook-throttle', 2_000],

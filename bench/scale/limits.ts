@@ -30,7 +30,7 @@ export const stepOf = async (
   signal?: AbortSignal,
 ): Promise<Step> => ({
   chats,
-  mean: ratesOf(scaled(sample.mean, chats)),
+  mean: ratesOf(sample.way, scaled(sample.mean, chats)),
   seconds: await superpose(sample, chats, seed, signal),
 });
 

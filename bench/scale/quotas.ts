@@ -1,12 +1,13 @@
 import type { RelayConfig } from '../../infra/config.ts';
 import { REQUESTS_PER_MINUTE } from '../../local/genesys/quota.ts';
+import { agentEvents, hasWebhook } from './runs.ts';
 import type { Rates, Sample } from './sample.ts';
-import { KEEPING_ENVIRONMENTS, KEPT_OPEN, OPEN_MESSAGING, type Way } from './upstreams.ts';
+import { KEEPING_ENVIRONMENTS, KEPT_OPEN, type Way } from './upstreams.ts';
 
 /** What many chats of one way ask for. */
 export interface Load {
   chats: number;
-  sample: Pick<Sample, 'way' | 'chatSeconds' | 'mean'>;
+  sample: Pick<Sample, 'way' | 'mean'>;
   /** Of one second. */
   rates: Rates;
 }
@@ -42,12 +43,9 @@ const SQS_LIMITS = `${GUIDE}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quot
 const GENESYS_LIMITS =
   'MyPureCloud/developer-center-blog, source/2021-02-03-Caching-in-flows; https://developer.genesys.cloud/organization/organization/limits';
 
-const connects = ({ chats, sample }: Load): number => chats / sample.chatSeconds;
+const connects = ({ chats, sample }: Load): number => chats * sample.mean.connections;
 const pings = ({ chats, sample }: Load): number => chats * sample.mean.pings;
-
-/** The agent is taken to type as much as the guest; only open messaging has a webhook for it. */
-export const agentEvents = ({ chats, sample }: Load): number =>
-  sample.way === OPEN_MESSAGING ? chats * sample.mean.calls : 0;
+const deliveries = ({ chats, sample: { way, mean } }: Load): number => chats * agentEvents(way, mean);
 
 const always = (): boolean => true;
 const environments = ({ rates }: Load): number => rates.busyMs / 1_000;
@@ -80,7 +78,7 @@ export const quotasOf = (
     remedy: 'Leave `webMessagingKeepOpen` off: a socket for each message costs time and binds far later.',
     over: 'second',
     applies: (way) => way === KEPT_OPEN,
-    use: environments,
+    use: ({ rates }) => rates.typingMs / 1_000,
   },
   {
     id: 'new-account',
@@ -116,8 +114,8 @@ export const quotasOf = (
     source: HTTP_THROTTLES,
     remedy: 'Set `webhookThrottleRate` and `webhookThrottleBurst`.',
     over: 'mean',
-    applies: (way) => way === OPEN_MESSAGING,
-    use: agentEvents,
+    applies: hasWebhook,
+    use: deliveries,
   },
   {
     id: 'concurrency',
@@ -167,7 +165,7 @@ export const quotasOf = (
     over: 'second',
     applies: always,
     use: (load) =>
-      load.rates.frames + load.rates.errors + pings(load) + connects(load) + 2 * agentEvents(load),
+      load.rates.frames + load.rates.errors + pings(load) + connects(load) + 2 * deliveries(load),
   },
   {
     id: 'invocations',

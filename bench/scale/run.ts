@@ -56,6 +56,7 @@ const busiestOf = ({ seconds, mean }: Step): Rates =>
       frames: Math.max(most.frames, rates.frames),
       errors: Math.max(most.errors, rates.errors),
       busyMs: Math.max(most.busyMs, rates.busyMs),
+      typingMs: Math.max(most.typingMs, rates.typingMs),
       watchMs: Math.max(most.watchMs, rates.watchMs),
       runs: Math.max(most.runs, rates.runs),
       writes: Math.max(most.writes, rates.writes),

@@ -2,23 +2,29 @@ import { setImmediate } from 'node:timers/promises';
 import { makeRandom } from '../simulate/random.ts';
 import { runChats } from './chats.ts';
 import { addCounts, type Counts, noCounts, scaled, sumOf } from './counts.ts';
+import { runsOf } from './runs.ts';
 import type { Way } from './upstreams.ts';
 
 /** What is asked for in one second; the names of the rates that limits are held against. */
-export const RATES = ['frames', 'errors', 'busyMs', 'watchMs', 'runs', 'writes', 'requests'] as const;
+export const RATES = [
+  'frames',
+  'errors',
+  'busyMs',
+  'typingMs',
+  'watchMs',
+  'runs',
+  'writes',
+  'requests',
+] as const;
 export type Rate = (typeof RATES)[number];
 export type Rates = Record<Rate, number>;
 
 /** `busyMs`: of all functions; `runs`: their invocations. */
-export const ratesOf = (counts: Counts): Rates => ({
-  frames: counts.frames,
-  errors: counts.errors,
-  busyMs: counts.typingMs + counts.watchMs,
-  watchMs: counts.watchMs,
-  runs: counts.frames + counts.watches,
-  writes: counts.writes,
-  requests: counts.requests,
-});
+export function ratesOf(way: Way, counts: Counts): Rates {
+  const { frames, errors, typingMs, watchMs, requests } = counts;
+  const { runs, ms, writes } = runsOf(way, counts);
+  return { frames, errors, busyMs: ms, typingMs, watchMs, runs, writes, requests };
+}
 
 /** Chats of one way that were simulated exactly, each by itself, from its connection to its end. */
 export interface Sample {
@@ -52,7 +58,7 @@ export async function takeSample(
     const last = sumOf(run.seconds, length - 1);
     const trace = new Float32Array(length * RATES.length);
     for (let second = 0; second < length; second++) {
-      const rates = ratesOf(second === length - 1 ? last : (run.seconds[second] ?? noCounts()));
+      const rates = ratesOf(way, second === length - 1 ? last : (run.seconds[second] ?? noCounts()));
       RATES.forEach((rate, index) => {
         trace[second * RATES.length + index] = rates[rate];
       });
@@ -97,8 +103,16 @@ export async function superpose(
     }
   }
   return Array.from({ length: WINDOW_S }, (_, second) => {
-    const [frames = 0, errors = 0, busyMs = 0, watchMs = 0, runs = 0, writes = 0, requests = 0] =
-      sums.subarray(second * width, (second + 1) * width);
-    return { frames, errors, busyMs, watchMs, runs, writes, requests };
+    const [
+      frames = 0,
+      errors = 0,
+      busyMs = 0,
+      typingMs = 0,
+      watchMs = 0,
+      runs = 0,
+      writes = 0,
+      requests = 0,
+    ] = sums.subarray(second * width, (second + 1) * width);
+    return { frames, errors, busyMs, typingMs, watchMs, runs, writes, requests };
   });
 }

@@ -2,6 +2,7 @@ import { count, fixed, percent } from '../simulate/format.ts';
 import { type Cost, costOf, noUsage, PARTS, total } from './cost.ts';
 import { OTHERS, PRICES } from './prices.ts';
 import type { Binding, Results, WayResult } from './run.ts';
+import { runsOf } from './runs.ts';
 import { AS_DEPLOYED, type Choice, times, usageOf, usagePerMillion } from './usage.ts';
 
 export type Table = string[][];
@@ -43,7 +44,7 @@ export const chatTable = ({ ways }: Results): Table => [
     fixed(mean.reads / mean.frames, 2),
     fixed(mean.queued / mean.frames, 2),
     fixed(mean.typingMs / mean.frames, 0),
-    fixed(mean.typingMs + mean.watchMs, 0),
+    fixed(runsOf(way, mean).ms, 0),
     fixed(1_000 * environments, 0),
   ]),
 ];

@@ -1,7 +1,6 @@
-import { HANDLER_MS } from './fleet.ts';
 import type { Usage } from './cost.ts';
+import { agentEvents, PUSH_MS, runsOf } from './runs.ts';
 import type { Sample } from './sample.ts';
-import { OPEN_MESSAGING, type Way } from './upstreams.ts';
 
 /** What an operator or a client chooses. */
 export interface Choice {
@@ -30,21 +29,14 @@ export const METRIC_EVERY_S = 10;
 const SOCKET_BYTES = 183;
 const POST_BYTES = 509;
 
-/** PostToConnection, within the region. */
-const PUSH_MS = 10;
-
 /** Frames to the client, in bytes: an ack, an error with its sentence, a pong, an agent's typing. */
 const ACK_BYTES = 45;
 const ERROR_BYTES = 250;
 const PONG_BYTES = 15;
 const TYPING_BYTES = 70;
 
-/** Authorizer, $connect, $disconnect; the first has no line in the access log of its own. */
-const RUNS_PER_CHAT = 3;
-const LINES_PER_CHAT = 2;
-
-/** The spent ticket; with an inbox, the connection's entry and its removal. */
-const writesPerChat = (way: Way): number => (way === OPEN_MESSAGING ? 3 : 1);
+/** $connect and $disconnect; the authorizer has no line in the access log of its own. */
+const LINES_PER_CONNECTION = 2;
 
 /**
  * What a number of chat seconds uses.
@@ -52,16 +44,14 @@ const writesPerChat = (way: Way): number => (way === OPEN_MESSAGING ? 3 : 1);
  * @param environments of the typing function for each chat
  */
 export function usageOf(
-  { way, chatSeconds, mean }: Pick<Sample, 'way' | 'chatSeconds' | 'mean'>,
+  { way, mean }: Pick<Sample, 'way' | 'mean'>,
   seconds: number,
   environments: number,
   { ack, level, metrics }: Choice = AS_DEPLOYED,
 ): Usage {
-  const chats = 1 / chatSeconds;
-  // The agent is taken to type as much as the guest.
-  const agent = way === OPEN_MESSAGING ? mean.calls : 0;
+  const agent = agentEvents(way, mean);
   const acks = ack ? mean.frames : 0;
-  const runs = mean.frames + mean.watches + mean.pings + agent + RUNS_PER_CHAT * chats;
+  const { runs, ms, writes } = runsOf(way, mean);
   const pushes = acks + mean.errors + agent;
   const metricLines = metrics === 'each' ? runs : Math.min(runs, environments / METRIC_EVERY_S) + mean.errors;
   const each: Usage = {
@@ -69,20 +59,15 @@ export function usageOf(
     connectionMinutes: 1 / 60,
     httpRequests: agent,
     invocations: runs,
-    lambdaMs:
-      mean.typingMs +
-      mean.watchMs +
-      HANDLER_MS * (mean.pings + agent + RUNS_PER_CHAT * chats) +
-      PUSH_MS * pushes,
+    lambdaMs: ms + PUSH_MS * acks,
     memoryMb: MEMORY_MB,
-    // A ping is counted, so that a flood of them ends.
-    writes: mean.writes + mean.pings + writesPerChat(way) * chats,
+    writes,
     reads: mean.reads,
     eventualReads: agent,
     // Sent, received, deleted.
     queueRequests: mean.queued + 2 * mean.watches,
     logBytes:
-      ACCESS_LINE_BYTES * (mean.frames + mean.pings + LINES_PER_CHAT * chats) +
+      ACCESS_LINE_BYTES * (mean.frames + mean.pings + LINES_PER_CONNECTION * mean.connections) +
       mean.warnBytes +
       (level === 'DEBUG' ? mean.debugBytes : 0) +
       METRIC_LINE_BYTES * metricLines,
@@ -116,7 +101,7 @@ export function times(usage: Usage, factor: number): Usage {
 
 /** As {@link usageOf}, for a million typing messages from clients. */
 export const usagePerMillion = (
-  sample: Pick<Sample, 'way' | 'chatSeconds' | 'mean'>,
+  sample: Pick<Sample, 'way' | 'mean'>,
   environments: number,
   choice?: Choice,
 ): Usage => usageOf(sample, 1_000_000 / sample.mean.frames, environments, choice);

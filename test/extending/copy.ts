@@ -11,7 +11,14 @@ import type { Sources } from './page.ts';
 
 /** What a copy of the project needs to be linted, type-checked, synthesised and run. */
 const FOLDERS = ['functions', 'infra', 'local', 'client'];
-const FILES = ['package.json', 'cdk.json', 'tsconfig.json', 'eslint.config.js', '.prettierrc.json'];
+const FILES = [
+  'package.json',
+  'cdk.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+  'eslint.config.js',
+  '.prettierrc.json',
+];
 /** What the page changes beside code. */
 const DOCS = ['docs/protocol.md'];
 

@@ -13,6 +13,12 @@ import { extentOf, follow, page, type Sources, stepsOf } from './page.ts';
 const SECTIONS = ['A new route', 'A new upstream'];
 const CHANGED = ['infra/routes.ts', 'functions/relay/protocol.ts', 'functions/upstreams/index.ts'];
 
+/** They share what they load: the CDK is slow to load. */
+const UNIT = ['vitest', 'run', '--project', 'unit', '--no-isolate', '--maxWorkers', '1'] as const;
+
+/** It starts a process for each of its tests: of those the one that follows the list of upstreams is run. */
+const TICKET_TEST = 'infra/ticket.test.ts';
+
 const isCode = (path: string): boolean => !path.endsWith('.test.ts') && !path.startsWith('docs/');
 
 let copy: Copy;
@@ -69,7 +75,20 @@ describe('the code of both', () => {
   it('passes its own test', async () => {
     const tests = files.filter((path) => path.endsWith('.test.ts'));
     expect(tests).not.toEqual([]);
-    expect(await copy.complaints('vitest', 'run', ...tests)).toBe('');
+    expect(await copy.complaints(...UNIT, ...tests)).toBe('');
+  });
+
+  it('passes the tests that follow the lists of routes and upstreams', async () => {
+    const followers = [...before]
+      .filter(([path, text]) => path.endsWith('.test.ts') && /\b(ROUTES|UPSTREAM_KINDS)\b/.test(text))
+      .map(([path]) => path);
+    expect(followers).toContain(TICKET_TEST);
+    const tests = followers.filter((path) => path !== TICKET_TEST);
+    expect(await copy.complaints(...UNIT, ...tests)).toBe('');
+  });
+
+  it('leaves the help of npm run ticket right', async () => {
+    expect(await copy.complaints(...UNIT, TICKET_TEST, '--testNamePattern=--help$')).toBe('');
   });
 });
 
