@@ -8,6 +8,7 @@ import { ROOT } from '../infra/bundle.ts';
 import { WEBHOOKS } from '../infra/routes.ts';
 import type { Closers } from './closers.ts';
 import { startAll } from './closers.ts';
+import { linesOf } from './template/not-run.ts';
 import { loadTemplate } from './template/template.ts';
 import { type Org, startOrg } from './genesys/org.ts';
 import type { StartRuntime } from './lambda/runtime.ts';
@@ -23,8 +24,10 @@ export interface LocalOptions {
   ports: { gateway: number; http: number; page: number; genesys: number };
   /** Where the ticket key is written while the run lasts. */
   ticketKeyFile: (gatewayPort: number) => string;
-  /** What goes on, for a person: a step, a port that was taken, a resource that nothing here runs. */
+  /** What goes on, for a person: a step, a port that was taken. */
   tell: (text: string) => void;
+  /** Told early what of the template nothing here runs: a line each, for a person. */
+  onNotRun?: (lines: readonly string[]) => void;
   /** One line of a function's log. */
   onLog: (entry: { functionName: string; line: string }) => void;
   /** Ends the start while it is still under way. */
@@ -35,6 +38,8 @@ export interface LocalOptions {
   environments?: number;
   /** What runs the functions' code; worker threads by default. */
   startRuntime?: StartRuntime;
+  /** The functions log at the level that is deployed, and the page shows no decisions of theirs. */
+  quiet?: boolean;
   /** Takes the functions' sources as they are saved. */
   watch?: boolean;
 }
@@ -68,6 +73,7 @@ async function start(options: LocalOptions, add: Closers['add']): Promise<Omit<L
     await startOnPort(ports.genesys, (port) => startOrg({ port, oauthClient }), takenBy(tell, 'Genesys org')),
   );
   const template = await synthesised(org, options, add);
+  options.onNotRun?.(linesOf(template.notRun));
   const secrets = {
     GenesysClient: JSON.stringify(oauthClient),
     WebhookSecret: JSON.stringify({ secret: org.integration.secret }),
@@ -79,6 +85,7 @@ async function start(options: LocalOptions, add: Closers['add']): Promise<Omit<L
       secrets,
       tell,
       onLog,
+      tracesFunctions: options.quiet !== true,
       ...(environments !== undefined && { environments }),
       ...(startRuntime && { startRuntime }),
     }),
@@ -95,7 +102,8 @@ async function start(options: LocalOptions, add: Closers['add']): Promise<Omit<L
   const ticketKeyFile = options.ticketKeyFile(Number(new URL(stack.gateway).port));
   add(await writeKeyFile(ticketKeyFile, keys));
   const sealTicket = makeSealTicket(keys);
-  const pageOptions = { gatewayUrl: stack.gateway, org, trace: stack.onTrace, sealTicket, cut: stack.cut };
+  const { gateway: gatewayUrl, onTrace: trace, cut, warm } = stack;
+  const pageOptions = { gatewayUrl, org, trace, sealTicket, cut, warm };
   const startPageOn = (port: number) => startPage({ port, ...pageOptions });
   const page = add(await startOnPort(ports.page, startPageOn, takenBy(tell, 'page')));
   return {
@@ -110,9 +118,9 @@ async function start(options: LocalOptions, add: Closers['add']): Promise<Omit<L
 
 /** Makes the page's tickets. */
 function makeSealTicket(keys: TicketKeys): SealTicket {
-  return (upstream) => {
+  return (upstream, holder) => {
     const iat = Math.floor(Date.now() / 1000);
-    const claims = { sub: 'page', iat, exp: iat + TICKET_LIFE_S, jti: randomUUID(), upstream };
+    const claims = { sub: holder, iat, exp: iat + TICKET_LIFE_S, jti: randomUUID(), upstream };
     return sealTicket(keys, claims);
   };
 }

@@ -15,7 +15,6 @@ import type { Subscribe } from './listeners.ts';
 import { makeListeners } from './listeners.ts';
 import { startEventSources } from './queues/event-sources.ts';
 import type { LambdaFunction, Template } from './template/model.ts';
-import { linesOf } from './template/not-run.ts';
 
 export interface StackOptions {
   readonly template: Template;
@@ -23,10 +22,15 @@ export interface StackOptions {
   readonly ports: { readonly gateway: number; readonly http: number };
   /** Values for secrets, by name or logical id, over the generated ones. */
   readonly secrets?: Readonly<Record<string, string>>;
-  /** What goes on, for a person: a port that was taken, a resource that nothing here runs. */
+  /** What goes on, for a person: a port that was taken. */
   readonly tell: (text: string) => void;
   /** One line of a function's log. */
   readonly onLog: NonNullable<EnvironmentsOptions['onLog']>;
+  /**
+   * Has the functions tell the trace what became of each event. They do so at debug, whatever their own level; what
+   * that lets through is logged, and no more.
+   */
+  readonly tracesFunctions?: boolean;
   readonly gateway?: Pick<GatewayOptions, 'limits' | 'random'>;
   /** Of the APIs and the queues; this machine's by default. Functions go by their own. */
   readonly clock?: Clock;
@@ -46,6 +50,8 @@ export interface RunningStack {
   readonly aws: string;
   /** A secret's current value, by ARN, name or logical id. Throws when there is none. */
   readonly secretValue: (id: string) => string;
+  /** Starts an environment of each function that a client's connection or typing goes through, where it has none. */
+  readonly warm: () => void;
   /** A function's next event runs the code that its bundle then has; by logical id. */
   readonly renew: (functionId: string) => void;
   /** Tells the steps on the way of each message. */
@@ -63,7 +69,6 @@ export function startStack(options: StackOptions): Promise<RunningStack> {
 
 async function start(options: StackOptions, add: Closers['add']): Promise<Omit<RunningStack, 'close'>> {
   const { template, ports, secrets = {}, tell, onLog, clock = systemClock } = options;
-  linesOf(template.notRun).forEach(tell);
   const aws = add(await startAws({ template, secrets, clock }));
   // The gateway's port is known only once it listens, and the functions need it: their first event comes later.
   const endpoints: Record<string, string> = {
@@ -73,8 +78,8 @@ async function start(options: StackOptions, add: Closers['add']): Promise<Omit<R
   };
   const { functions } = template;
   const trace = makeListeners<TraceEvent>();
-  const { invoke, renew, close } = makeEnvironments({
-    functions: functions.map(atDebug),
+  const { invoke, renew, warm, close } = makeEnvironments({
+    functions: options.tracesFunctions === true ? functions.map(atDebug) : functions,
     extraEnvironment: endpoints,
     onLog: makeLogReader(functions, onLog, trace.emit),
     ...(options.environments !== undefined && { limits: { environments: options.environments } }),
@@ -97,6 +102,9 @@ async function start(options: StackOptions, add: Closers['add']): Promise<Omit<R
     ...http,
     aws: aws.url,
     secretValue: aws.secretValue,
+    warm: () => {
+      functionsOnTheWay(template).forEach(warm);
+    },
     renew,
     onTrace: trace.on,
     cut: gateway.cut,
@@ -104,6 +112,16 @@ async function start(options: StackOptions, add: Closers['add']): Promise<Omit<R
 }
 
 type Trace = (event: TraceEvent) => void;
+
+/** Routes that no connection and no typing goes by. */
+const ASIDE: readonly string[] = ['$disconnect', '$default'];
+
+/** By logical id, those that come first on the way of a message first. */
+function functionsOnTheWay({ api, httpApi }: Template): Set<string> {
+  const routes = [...api.routes.values()].filter(({ routeKey }) => !ASIDE.includes(routeKey));
+  const authorizers = routes.flatMap(({ authorizer }) => authorizer ?? []);
+  return new Set([...authorizers, ...routes, ...(httpApi?.routes ?? [])].map(({ functionId }) => functionId));
+}
 
 /** At debug the functions tell what became of each event. */
 function atDebug(fn: LambdaFunction): LambdaFunction {

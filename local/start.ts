@@ -24,6 +24,7 @@ const HELP = `Runs the whole relay on this machine: the synthesised stack, its f
   --no-open          do not open a browser
   --no-watch         do not rebuild a function when its source is saved; with --json, --watch does
   --environments N   of each function at most (default ${POOL_LIMITS.environments}); an event that finds none free waits
+  --quiet            functions log at their own level, not at debug: the page shows no decisions
   --freeze           functions stand still between events, as Lambda's do: no timer fires and no socket is read
   --json             print {"gateway","page","genesys","aws","ticketKeyFile"}, and "http" where there is an HTTP API;
                      everything else goes to standard error
@@ -41,6 +42,7 @@ const options = {
   open: { type: 'boolean', default: true },
   watch: { type: 'boolean' },
   environments: { type: 'string', default: String(POOL_LIMITS.environments) },
+  quiet: { type: 'boolean', default: false },
   freeze: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -74,7 +76,12 @@ const ticketKeyFile = (port: number): string =>
     new URL(`../.local/ticket-key${port === GATEWAY_PORT ? '' : `-${port}`}.json`, import.meta.url),
   );
 
-function welcome({ gateway, http, page, genesys, ticketKeyFile: file }: LocalRun, watches: boolean): string {
+/** What is not as on AWS, and where that is explained. */
+const notes = (notRun: readonly string[]): string =>
+  [...notRun, 'Details: docs/local-run.md#what-differs-from-aws'].map((line) => `  ${line}`).join('\n');
+
+function welcome(run: LocalRun, notRun: readonly string[], watches: boolean): string {
+  const { gateway, http, page, genesys, ticketKeyFile: file } = run;
   return `
   Page      ${page}
   Gateway   ${gateway}${http === undefined ? '' : `\n  HTTP API  ${http}`}
@@ -85,6 +92,8 @@ function welcome({ gateway, http, page, genesys, ticketKeyFile: file }: LocalRun
   TICKET=$(npm run --silent ticket -- --key-file ${file} --upstream participant-state \\
     --conversation ${demoIds.conversationId} --participant ${demoIds.customer.id})
   npx --yes wscat@6.1.0 -c "${gateway}?ticket=$TICKET" -w 2 -x '{"type":"typing","data":{"isTyping":true},"id":"1"}'
+
+${notes(notRun)}
 
   ${watches ? 'A source that you save is taken at once. ' : ''}Ctrl-C ends everything. Log lines of the functions follow.
 `;
@@ -129,6 +138,7 @@ async function main(): Promise<void> {
   const say = (text: string): boolean => (flags.json ? process.stderr : process.stdout).write(`${text}\n`);
   // A script's run is as it was started, unless it says otherwise.
   const watch = flags.watch ?? !flags.json;
+  let notRun: readonly string[] = [];
   const ending = new AbortController();
   const ended = endOfRun();
   void ended.then(() => {
@@ -143,6 +153,11 @@ async function main(): Promise<void> {
     },
     ticketKeyFile,
     tell: say,
+    onNotRun: (lines) => {
+      // A person is told after the addresses; a script may count what comes once all is up.
+      if (flags.json) say(notes(lines));
+      else notRun = lines;
+    },
     onLog: ({ functionName, line }) => {
       if (!isMetric(line)) say(`${functionName}  ${line}`);
     },
@@ -150,6 +165,7 @@ async function main(): Promise<void> {
     watch,
     allowedHosts: flags['allow-host'] ?? [],
     environments: environmentsOf(flags.environments),
+    quiet: flags.quiet,
     ...(flags.freeze && { startRuntime: startFreezingRuntime }),
   }).catch((error: unknown) => {
     if (!ending.signal.aborted) throw error;
@@ -159,7 +175,7 @@ async function main(): Promise<void> {
     process.stdout.write(
       flags.json
         ? `${JSON.stringify({ gateway, http, page, genesys, aws, ticketKeyFile })}\n`
-        : welcome(run, watch),
+        : welcome(run, notRun, watch),
     );
     if (!flags.json && flags.open && process.stdout.isTTY) openBrowser(page);
     await ended;

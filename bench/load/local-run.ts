@@ -43,7 +43,7 @@ function summaryOf(line: string): string {
  */
 export async function startLocalRun(environments: number): Promise<LocalRun> {
   const ports = ['gateway', 'http', 'page', 'genesys'].flatMap((name) => [`--${name}-port`, '0']);
-  const flags = ['--json', ...ports, '--environments', String(environments)];
+  const flags = ['--json', '--quiet', ...ports, '--environments', String(environments)];
   const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts', ...flags], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],

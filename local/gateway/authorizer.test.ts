@@ -72,6 +72,12 @@ describe('an authorizer', () => {
     },
   );
 
+  it('lets in whom it names, and the trace tells that of the connection', async () => {
+    const gateway = await guarded(() => policy('Allow'));
+    await connect(gateway.url);
+    expect(gateway.trace.filter(({ kind }) => kind === 'connect')).toMatchObject([{ principalId: 'guest' }]);
+  });
+
   it.each([
     ['route.request.header.Authorization', { headers: { authorization: 'Bearer x' } }, ''],
     ['route.request.querystring.ticket', {}, '?ticket=x'],

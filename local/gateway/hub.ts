@@ -68,7 +68,9 @@ export function makeHub({ messages, limits, clock, trace, random }: HubOptions):
     });
     open.set(connectionId, connection);
     running.add(connection);
-    trace({ kind: 'connect', at: clock.now(), connectionId, requestId, routeKey: '$connect' });
+    const { principalId } = client.authorizer ?? {};
+    const who = principalId === undefined ? {} : { principalId: String(principalId) };
+    trace({ kind: 'connect', at: clock.now(), connectionId, requestId, routeKey: '$connect', ...who });
   }
 
   return {

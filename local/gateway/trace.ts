@@ -1,4 +1,4 @@
-/** One step on the way of a message. Never holds a header, a query string or an authorizer's context. */
+/** One step on the way of a message. Never holds a header, a query string or an authorizer's context but for the principal. */
 export interface TraceEvent {
   readonly kind:
     | 'connect'
@@ -13,6 +13,8 @@ export interface TraceEvent {
   /** Epoch ms. */
   readonly at: number;
   readonly connectionId?: string;
+  /** Of a connection that opened: whom its authorizer let in. */
+  readonly principalId?: string;
   /** What belongs to one request of the client has one id; what a function sends by `@connections` has none. */
   readonly requestId?: string;
   /** A queue's invocation has the word `queue`. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { anything, like } from '../fixture.ts';
 import { fn, open } from './fixture.ts';
 
@@ -192,6 +192,41 @@ describe('a function whose code is new', () => {
     await writeFile(one.file, says('new'));
     renew('Fn');
     expect(await Promise.all(both)).toMatchObject([{ value: 'old' }, { value: 'new', coldStart: true }]);
+  });
+});
+
+describe('a function that is warmed', () => {
+  const source = `let count = 0; console.log('init'); export const handler = () => (count += 1);`;
+
+  it('runs INIT at once and no event, and the first event finds that done', async () => {
+    const { warm, invoke, lines } = open(await fn(source));
+    warm('Fn');
+    await vi.waitFor(() => {
+      expect(lines).toHaveLength(1);
+    });
+    expect(await invoke('Fn', {})).toMatchObject({ value: 1, coldStart: false });
+    expect(lines).toHaveLength(1);
+  });
+
+  it('has one environment, however often it is warmed', async () => {
+    const { warm, invoke, lines } = open(await fn(source));
+    warm('Fn');
+    warm('Fn');
+    expect(await invoke('Fn', {})).toMatchObject({ value: 1 });
+    warm('Fn');
+    expect(await invoke('Fn', {})).toMatchObject({ value: 2 });
+    expect(lines).toHaveLength(1);
+  });
+
+  it('has none where it may have none, or when all are closed', async () => {
+    const { warm, invoke } = open(await fn(source, { reservedConcurrency: 0 }));
+    warm('Fn');
+    expect(await invoke('Fn', {})).toMatchObject({ ok: false });
+    const { warm: late, close, lines } = open(await fn(source));
+    await close();
+    late('Fn');
+    await close();
+    expect(lines).toEqual([]);
   });
 });
 

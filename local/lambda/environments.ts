@@ -15,6 +15,8 @@ export type Invoke = (functionId: string, event: unknown) => Promise<Result>;
 
 export interface Environments {
   readonly invoke: Invoke;
+  /** Starts an environment of the function where it has none, so that its next event finds INIT done or under way. */
+  readonly warm: (functionId: string) => void;
   /** The function's next event gets an environment with the code as it then is; those that run end in theirs. */
   readonly renew: (functionId: string) => void;
   /** Ends every environment; what runs fails, and so does what comes later. */
@@ -69,6 +71,9 @@ export function makeEnvironments(options: EnvironmentsOptions): Environments {
 
   return {
     invoke,
+    warm: (functionId) => {
+      if (!isClosed()) pools.get(functionId)?.warm();
+    },
     renew: (functionId) => pools.get(functionId)?.renew(),
     close: async () => {
       closed = true;

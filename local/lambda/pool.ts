@@ -25,6 +25,8 @@ export interface Pool {
   /** A free environment, else a new one, else the first to become free; undefined when none does in time. */
   readonly take: () => Promise<Lease | undefined>;
   readonly giveBack: (environment: Environment) => void;
+  /** Starts an environment before the first event, where there is none. */
+  readonly warm: () => void;
   /** Lets no environment that there is have another event: those without one end now, the others after theirs. */
   readonly renew: () => void;
   /** Ends every environment; whoever waits for one gets none. */
@@ -42,6 +44,10 @@ export function makePool(start: () => Environment, limits: PoolLimits): Pool {
     const environment = start();
     all.add(environment);
     return { environment, coldStart: true };
+  }
+
+  function rest(environment: Environment): void {
+    idle.push({ environment, timer: setTimeout(end, limits.idleMs, environment).unref() });
   }
 
   function takeWarm(): Lease | undefined {
@@ -69,7 +75,10 @@ export function makePool(start: () => Environment, limits: PoolLimits): Pool {
       const usable = environment.alive() && !outdated.has(environment);
       if (!usable) end(environment);
       if (queue.hasAny()) queue.serve(usable ? { environment, coldStart: false } : startOne());
-      else if (usable) idle.push({ environment, timer: setTimeout(end, limits.idleMs, environment).unref() });
+      else if (usable) rest(environment);
+    },
+    warm: () => {
+      if (all.size === 0 && limits.environments > 0) rest(startOne().environment);
     },
     renew: () => {
       for (const { environment, timer } of [...idle]) {

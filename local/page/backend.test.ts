@@ -6,7 +6,7 @@ import { oauthClient } from '../genesys/fixture.ts';
 import { startOrg } from '../genesys/org.ts';
 import { guestReply } from './app/wire.ts';
 import type { TestPage } from './fixture.ts';
-import { cut, gatewayUrl, sealTicket, startAnotherPage, startTestPage } from './fixture.ts';
+import { cut, gatewayUrl, sealTicket, startAnotherPage, startTestPage, warm } from './fixture.ts';
 
 let page: TestPage;
 beforeAll(async () => {
@@ -44,6 +44,12 @@ describe('POST /api/guests', () => {
     expect(await orgRecord(conversationId)).toMatchObject({ channel: 'webmessaging' });
   });
 
+  test('readies what the first key will need', async () => {
+    warm.mockClear();
+    await page.guest();
+    expect(warm).toHaveBeenCalledOnce();
+  });
+
   test('makes a guest of open messaging where that is the upstream', async () => {
     const { conversationId } = await page.guest('open-messaging');
     expect(await orgRecord(conversationId)).toMatchObject({ channel: 'open' });
@@ -61,11 +67,23 @@ describe('POST /api/tickets', () => {
     const { conversationId } = await page.guest(kind);
     const right = await page.post('/api/tickets', { conversationId });
     const session = sealTicket.mock.lastCall?.[0];
-    expect(right).toEqual({ status: 200, body: { ticket: `sealed:${JSON.stringify(session)}` } });
+    expect(right).toEqual({
+      status: 200,
+      body: { ticket: `sealed:${JSON.stringify(session)}`, holder: sealTicket.mock.lastCall?.[1] },
+    });
     expect(Object.keys(session ?? {})).toEqual(['kind', ...fields]);
 
     await page.post('/api/tickets', { conversationId, mismatched: true });
     expect(sealTicket.mock.lastCall?.[0]).not.toEqual(session);
+  });
+
+  test('each has a holder of its own, by which its connection is known', async () => {
+    const { conversationId } = await page.guest();
+    await page.post('/api/tickets', { conversationId });
+    await page.post('/api/tickets', { conversationId });
+    const [one, other] = sealTicket.mock.calls.slice(-2).map(([, holder]) => holder);
+    expect(one).toEqual(anything(String));
+    expect(one).not.toBe(other);
   });
 
   test('a conversation of another guest is none of this page', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type * as z from 'zod/mini';
 
 import type { GuestRecord } from '../genesys/guest-record.ts';
@@ -19,8 +20,11 @@ import type { Upstream } from './customer.ts';
 import { faultsOf, sessionOf } from './customer.ts';
 import { ApiError, makeOrgCalls } from './org-calls.ts';
 
-/** Seals a ticket for an upstream session, as a customer's backend does. */
-export type SealTicket = (upstream: Upstream) => Promise<string>;
+/**
+ * Seals a ticket for an upstream session, as a customer's backend does.
+ * @param holder its `sub`
+ */
+export type SealTicket = (upstream: Upstream, holder: string) => Promise<string>;
 
 export interface ApiOptions {
   /** The gateway's `ws:` URL, which the page connects to. */
@@ -29,6 +33,8 @@ export interface ApiOptions {
   sealTicket: SealTicket;
   /** Ends a connection at the gateway with no close frame; false where there is none. */
   cut: (connectionId: string) => boolean;
+  /** Readies what the first key of a conversation will need. */
+  warm?: () => void;
 }
 
 type Endpoint = (body: unknown) => Promise<object>;
@@ -66,6 +72,7 @@ function makeEndpoints({
   org,
   sealTicket,
   cut,
+  warm = () => undefined,
 }: ApiOptions): Readonly<Partial<Record<string, Endpoint>>> {
   const calls = makeOrgCalls(org.url);
   const guests = new Map<string, PageGuest>();
@@ -79,6 +86,7 @@ function makeEndpoints({
   return {
     '/api/guests': async (body) => {
       const { kind } = parse(guestRequest, body, `{"kind"}, with a kind of ${listed(UPSTREAM_KINDS)}`);
+      warm();
       const guest = await calls.createGuest(kind === 'open-messaging' ? 'open' : 'webmessaging');
       const { conversationId, deploymentId, openUserId } = guest;
       guests.set(conversationId, { guest, kind });
@@ -88,7 +96,8 @@ function makeEndpoints({
       const usage = '{"conversationId","mismatched"}, the second as you like';
       const { conversationId, mismatched = false } = parse(ticketRequest, body, usage);
       const { guest, kind } = guestOf(conversationId);
-      return { ticket: await sealTicket(sessionOf(kind, guest, mismatched)) };
+      const holder = randomUUID();
+      return { ticket: await sealTicket(sessionOf(kind, guest, mismatched), holder), holder };
     },
     '/api/messages': async (body) => {
       const usage = `{"conversationId","from","text"}, from guest or agent, with a text of 1 to ${TEXT_MAX_LENGTH} characters`;

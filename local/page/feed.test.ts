@@ -25,7 +25,13 @@ const tellScreen = (...values: Parameters<typeof screen>): void => {
   tell({ source: 'org', event: screen(...values) });
 };
 
-const on = { onGateway: vi.fn(), onMessage: vi.fn(), onScreen: vi.fn(), onWatching: vi.fn() };
+const on = {
+  onGateway: vi.fn(),
+  onMessage: vi.fn(),
+  onScreen: vi.fn(),
+  onUnknown: vi.fn(),
+  onWatching: vi.fn(),
+};
 let watching: Promise<void>;
 beforeEach(() => {
   source = Object.assign(new EventTarget(), { close: vi.fn() });
@@ -67,7 +73,15 @@ describe('the feed', () => {
       { at: '', via: 'rest', body: { channel: { from: { id: 'other' } } } },
     ];
     for (const message of messages) tell({ source: 'org', event: { type: 'message', message } });
-    expect(on.onMessage.mock.calls).toEqual([[messages[0]], [messages[2]]]);
+    const named = [messages[0], messages[2]].map((message) => [{ ...message, conversationId: 'c' }]);
+    expect(on.onMessage.mock.calls).toEqual(named);
+  });
+
+  test('says when its conversation is none of the run, and not of another’s', () => {
+    tell({ source: 'page', unknown: 'before' });
+    expect(on.onUnknown).not.toHaveBeenCalled();
+    tell({ source: 'page', unknown: 'c' });
+    expect(on.onUnknown).toHaveBeenCalledOnce();
   });
 
   test('says that nobody types once it is broken, and asks anew for what is so', () => {

@@ -7,13 +7,18 @@ import { startOrg } from '../genesys/org.ts';
 import { makeListeners } from '../listeners.ts';
 import type { GuestReply, UpstreamKind } from './app/wire.ts';
 import { guestReply } from './app/wire.ts';
+import type { SealTicket } from './backend.ts';
 import type { Page } from './server.ts';
 import { startPage } from './server.ts';
 
 /** For tests: a page with an org of its own, and the calls that the browser makes. */
 export const gatewayUrl = 'ws://127.0.0.1:4001/dev';
 
-export const sealTicket = vi.fn((upstream: object) => Promise.resolve(`sealed:${JSON.stringify(upstream)}`));
+export const sealTicket = vi.fn<SealTicket>((upstream) =>
+  Promise.resolve(`sealed:${JSON.stringify(upstream)}`),
+);
+
+export const warm = vi.fn();
 
 /** Cuts any connection but that of the id `gone`. */
 export const cut = vi.fn((connectionId: string) => connectionId !== 'gone');
@@ -45,7 +50,7 @@ export async function startTestPage(): Promise<TestPage> {
       stop();
     };
   };
-  const page = await startPage({ port: 0, gatewayUrl, org, sealTicket, cut, trace: watch });
+  const page = await startPage({ port: 0, gatewayUrl, org, sealTicket, cut, warm, trace: watch });
   const post: TestPage['post'] = async (path, body, headers = {}) => {
     const response = await fetch(page.url + path, {
       method: 'POST',

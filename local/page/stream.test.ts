@@ -48,6 +48,12 @@ test('a reader that comes again is first told what the screen shows by now', asy
   await response.body?.cancel().catch(() => undefined);
 });
 
+test('a reader that comes from another run is told that its conversation is none of this one', async () => {
+  const response = await fetch(`${page.url}/api/events?conversationId=before`);
+  expect(await readEvents(response, 1)).toEqual([{ source: 'page', unknown: 'before' }]);
+  await response.body?.cancel().catch(() => undefined);
+});
+
 async function readEvents(response: Response, count: number): Promise<FeedEvent[]> {
   const events: FeedEvent[] = [];
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();

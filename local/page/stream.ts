@@ -13,7 +13,7 @@ export interface StreamOptions {
 
 /**
  * Streams what happens at the gateway and at the org as server-sent events, until the reader leaves.
- * @param conversationId its screen comes first: the reader may have missed changes of it
+ * @param conversationId its screen comes first: the reader may have missed changes of it, or the start of a new run
  */
 export function streamEvents(
   response: ServerResponse,
@@ -26,6 +26,7 @@ export function streamEvents(
   };
   const screen = org.currentScreen(conversationId);
   if (screen !== undefined) tell({ source: 'org', event: screen });
+  else if (conversationId !== '') tell({ source: 'page', unknown: conversationId });
   const stops = [
     trace((event) => {
       tell({ source: 'gateway', event });

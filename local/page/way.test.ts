@@ -57,15 +57,15 @@ const handled = (
 });
 const stages = ({ steps }: Journey): string[] => steps.map(({ stage }) => stage);
 
-type Told = Omit<Way, 'gateway'> & { gateway: (event: GatewayEvent) => Journey };
+type Told = Omit<Way, 'gateway'> & { gateway: (...args: Parameters<Way['gateway']>) => Journey };
 
 /** A way of which each step is one of its own. */
 function makeToldWay(): Told {
   const made = makeWay();
   return {
     ...made,
-    gateway(event) {
-      const journey = made.gateway(event);
+    gateway(event, conversationId) {
+      const journey = made.gateway(event, conversationId);
       if (journey === undefined) throw new Error(`${event.kind} went nowhere`);
       return journey;
     },
@@ -96,11 +96,11 @@ describe('the way of a message', () => {
     expect(journey.steps[1]).toMatchObject({ what: 'Typing', badges: ['12 ms', 'cold'] });
     expect(journey.steps[2]).toMatchObject({
       what: 'Sent to Genesys.',
-      badges: ['forwarded', 'upstream 7 ms'],
+      badges: ['forwarded'],
     });
     expect(journey.steps[3]).toMatchObject({
       what: 'POST /api/v2/conversations/c/participants/p',
-      badges: ['200'],
+      badges: ['200', '7 ms'],
       code: '{"routing":{"priority":0},"state":"typing"}',
     });
   });
@@ -176,6 +176,40 @@ describe('the way of a message', () => {
     way.gateway(invoked('typing'));
     const later = way.gateway(frameIn(true, 'r2'));
     expect(way.org(socketFrame(true))).toBe(later);
+  });
+
+  test.each(['coalesced', 'ignored', 'stale'])(
+    'one that was %s takes no upstream call, though it came just before',
+    (outcome) => {
+      way.gateway(frameIn(true));
+      way.gateway(handled(outcome));
+      way.gateway(invoked('typing'));
+      const later = way.gateway({ ...frameIn(true, 'r2'), at: at + 600 });
+      expect(way.org({ ...socketFrame(true), at: '2025-01-01T12:00:00.605Z' })).toBe(later);
+      const upgrade = { ...socketFrame(true), via: 'upgrade', body: '' } as const;
+      way.gateway(handled(outcome, {}, 'r2'));
+      expect(way.org(upgrade)).not.toBe(later);
+    },
+  );
+
+  test('what the org hears in one conversation goes to no message of another', () => {
+    const before = way.gateway(frameIn(true), 'before');
+    const now = way.gateway(frameIn(true, 'r2'), 'now');
+    expect(way.org({ ...socketFrame(true), conversationId: 'now' })).toBe(now);
+    expect(way.org({ ...socketFrame(true), conversationId: 'now' })).toBe(now);
+    expect(before.steps).toHaveLength(1);
+  });
+
+  test('how long the upstream took stands with its call, or with the decision when there were several', () => {
+    const badgesOf = (calls: number): string[][] => {
+      way.clear();
+      way.gateway(frameIn(true));
+      for (let count = 0; count < calls; count += 1) way.org(restCall('typing'));
+      return way.gateway(handled('forwarded', { upstreamMs: 7.4 })).steps.map(({ badges }) => badges);
+    };
+    expect(badgesOf(0)).toEqual([[], ['forwarded', 'upstream 7 ms']]);
+    expect(badgesOf(1)).toEqual([[], ['forwarded'], ['200', '7 ms']]);
+    expect(badgesOf(2)).toEqual([[], ['forwarded', 'upstream 7 ms'], ['200'], ['200']]);
   });
 
   test('an agent’s typing is a webhook, and the frame that is pushed while its function runs', () => {
@@ -295,44 +329,78 @@ test('200 rows are kept, the newest', () => {
 });
 
 describe('the connections of this page', () => {
-  const connect = (id: string): GatewayEvent => ({ kind: 'connect', at, connectionId: id });
+  const connect = (id: string, principalId = `holder of ${id}`): GatewayEvent => ({
+    kind: 'connect',
+    at,
+    connectionId: id,
+    principalId,
+  });
   const frame = (id: string): GatewayEvent => ({ kind: 'frame-in', at, connectionId: id, body: '{}' });
+  const refused = (id: string): GatewayEvent => ({ kind: 'refused', at, connectionId: id, status: 403 });
   let seen: GatewayEvent[];
+  let conversations: unknown[];
   let claims: ReturnType<typeof makeClaims>;
   const found = vi.fn();
+  const open = (id: string, conversationId = 'c'): void => {
+    claims.opening({ holder: `holder of ${id}`, conversationId, found });
+  };
   beforeEach(() => {
     seen = [];
-    claims = makeClaims((event) => seen.push(event));
+    conversations = [];
+    found.mockClear();
+    claims = makeClaims((event, conversationId) => {
+      seen.push(event);
+      conversations.push(conversationId);
+    });
   });
 
-  test('the one that appears when its socket opens, with what came before', () => {
-    claims.offer(connect('other'));
-    claims.opening(found);
+  test('the one that its ticket let in, with what came before', () => {
+    claims.offer(frame('mine'));
+    open('mine');
     const authorized = invoked('$connect', { connectionId: 'mine' });
     claims.offer(authorized);
     claims.offer(connect('mine'));
-    claims.settled('connect');
     claims.offer(frame('other'));
     claims.offer(frame('mine'));
     expect(seen).toEqual([authorized, connect('mine'), frame('mine')]);
+    expect(conversations).toEqual(['c', 'c', 'c']);
     expect(found).toHaveBeenLastCalledWith('mine');
   });
 
-  test('also when the news of it comes later than the socket', () => {
-    claims.opening(found);
-    claims.settled('connect');
-    claims.offer(frame('other'));
-    claims.offer(connect('mine'));
-    claims.offer(connect('other'));
+  test('never one of a page that opens at the same moment, whichever comes first', () => {
+    open('mine');
+    for (const id of ['other', 'mine', 'another']) claims.offer(connect(id));
     expect(seen).toEqual([connect('mine')]);
+    expect(found.mock.calls).toEqual([['mine']]);
   });
 
-  test('also one that was refused', () => {
-    const refused = { kind: 'refused', at, status: 401 } as const;
-    claims.opening(found);
-    claims.offer(refused);
-    claims.settled('refused');
-    expect(seen).toEqual([refused]);
+  test('of two tabs each its own, with its own conversation', () => {
+    open('first', 'one');
+    open('second', 'two');
+    claims.offer(connect('second'));
+    claims.offer(connect('first'));
+    expect(found.mock.calls).toEqual([['second'], ['first']]);
+    expect(conversations).toEqual(['two', 'one']);
+  });
+
+  test('also one that was refused, whether that is heard before the socket’s end or after', () => {
+    open('mine');
+    claims.offer(refused('mine'));
+    claims.refused('holder of mine');
+    open('next');
+    claims.refused('holder of next');
+    claims.offer(refused('next'));
+    claims.offer(refused('other'));
+    expect(seen).toEqual([refused('mine'), refused('next')]);
+  });
+
+  test('but not when it may be another’s', () => {
+    open('mine');
+    claims.offer(refused('other'));
+    claims.offer(refused('mine'));
+    claims.refused('holder of mine');
+    expect(seen).toEqual([]);
+    expect(found).not.toHaveBeenCalled();
   });
 
   test('and what bears no connection but the request of one, or is this page’s in another way', () => {
@@ -348,19 +416,17 @@ describe('the connections of this page', () => {
     };
     const webhook: GatewayEvent = { kind: 'http-in', at, requestId: 'h1' };
     const answer: GatewayEvent = { kind: 'http-out', at, requestId: 'h1', status: 200 };
-    claims.opening(found);
+    open('mine');
     claims.offer(ticket);
     claims.offer({ ...connect('mine'), requestId: 'r9' });
-    claims.settled('connect');
     for (const event of [webhook, answer, { ...answer, requestId: 'h2' }]) claims.offer(event);
     expect(seen).toEqual([ticket, { ...connect('mine'), requestId: 'r9' }, webhook, answer]);
   });
 
   test('also the one before, which ends after the next was opened', () => {
-    claims.opening(found);
-    claims.settled('connect');
+    open('first');
     claims.offer(connect('first'));
-    claims.opening(found);
+    open('second');
     const end = { kind: 'disconnect', at, connectionId: 'first', status: 1000 } as const;
     claims.offer(end);
     expect(seen).toEqual([connect('first'), end]);

@@ -5,7 +5,6 @@ import { type Browser, chromium } from 'playwright-core';
 
 /** Where Chromium is found on Linux and macOS, in order; a bare name is looked for in PATH. */
 const PLACES = [
-  env['CHROMIUM_PATH'] ?? '',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   'chromium',
@@ -16,14 +15,23 @@ const PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** What to do where there is none. */
-export const NO_CHROMIUM =
-  'No Chromium was found, so the browser tests are skipped. Install one (apt-get install chromium), or set CHROMIUM_PATH.';
+type Environment = Partial<Record<'CHROMIUM_PATH' | 'PATH', string>>;
 
-/** The path of a Chromium that is installed here; undefined where there is none. */
-export function findChromium(): string | undefined {
-  const folders = (env['PATH'] ?? '').split(delimiter);
-  return PLACES.filter((place) => place !== '')
+/** What to do where there is none. */
+export function noChromium({ CHROMIUM_PATH = '' }: Environment = env): string {
+  return CHROMIUM_PATH === ''
+    ? 'No Chromium was found, so the browser tests are skipped. Install one (apt-get install chromium), or set CHROMIUM_PATH.'
+    : `CHROMIUM_PATH is ${CHROMIUM_PATH}, and no program is there, so the browser tests are skipped. Correct it, or unset it to have Chromium looked for.`;
+}
+
+/**
+ * The path of a Chromium that is installed here; undefined where there is none. A CHROMIUM_PATH that leads nowhere is
+ * a mistake to be told, so no other is looked for then.
+ */
+export function findChromium({ CHROMIUM_PATH = '', PATH = '' }: Environment = env): string | undefined {
+  const places = CHROMIUM_PATH === '' ? PLACES : [CHROMIUM_PATH];
+  const folders = PATH.split(delimiter);
+  return places
     .flatMap((place) => (isAbsolute(place) ? [place] : folders.map((folder) => join(folder, place))))
     .find(isExecutable);
 }
@@ -51,6 +59,6 @@ const FLAGS = [
 /** Starts it without a window. @throws Error that says how to get one */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error(NO_CHROMIUM);
+  if (executablePath === undefined) throw new Error(noChromium());
   return chromium.launch({ executablePath, headless: true, args: FLAGS });
 }

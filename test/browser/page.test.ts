@@ -1,4 +1,4 @@
-import { afterAll, expect, inject, it } from 'vitest';
+import { afterAll, expect, inject, it, vi } from 'vitest';
 import * as z from 'zod';
 import { accessibilityProblems, closeBrowser, typeUntil, type Visit } from './visit.ts';
 import { describeInBrowser, visitShared } from './world.ts';
@@ -21,7 +21,8 @@ describeInBrowser('the page by keyboard alone', () => {
     const { page, rows } = await visitShared();
     await rows.first().waitFor();
     const names: string[] = [];
-    while (!names.includes('Clear')) {
+    // A row or two more than there are, should one not be found.
+    for (let step = 0; step < 12 && !names.includes('What the words mean'); step += 1) {
       names.push(z.string().parse(await page.evaluate(FOCUSED)));
       await page.keyboard.press('Tab');
     }
@@ -35,6 +36,7 @@ describeInBrowser('the page by keyboard alone', () => {
       'None',
       'Open a second tab',
       'Clear',
+      'What the words mean',
     ]);
   });
 
@@ -51,7 +53,9 @@ describeInBrowser('the page by keyboard alone', () => {
     expect(await page.getByLabel('Org down').isChecked()).toBe(true);
     await page.getByLabel('Message to the agent', { exact: true }).focus();
     await typeUntil(page.locator('#guest-text'), () => notice('guest').getByText('To recover').waitFor());
-    await page.getByRole('button', { name: 'Clear' }).focus();
+    await page.getByText('What the words mean').focus();
+    await keyboard.press('Enter');
+    await page.getByText('It changes nothing there, so no call.').waitFor();
     await keyboard.press('Tab');
     await keyboard.press('End');
     await steps.getByText('Authorizer').waitFor();
@@ -94,6 +98,147 @@ describeInBrowser('the page on a phone', () => {
     await seen.goesWrong('Org down');
     await typeUntil(seen.guest, () => seen.notice('guest').getByText('To recover').waitFor());
     expect(await width(seen)).toBe(360);
+  });
+});
+
+/** Messages of both sides in turn. */
+async function writeMany({ guest, desk, deskLines }: Visit, count: number): Promise<void> {
+  for (let message = 1; message <= count; message += 1) {
+    const field = message % 2 === 1 ? guest : desk;
+    await field.fill(`Message ${message}`);
+    await field.press('Enter');
+    await deskLines.nth(message - 1).waitFor();
+  }
+}
+
+describeInBrowser('a long conversation', () => {
+  it('is scrolled in its window, and the page grows no longer by it', async () => {
+    const seen = await visitShared();
+    await writeMany(seen, 40);
+    await seen.rows.nth(12).waitFor();
+    expect(await seen.page.evaluate(BELOW_MAIN)).toBeLessThan(40);
+  });
+
+  it('is left where it is read, and goes on at its end for who reads there', async () => {
+    const seen = await visitShared();
+    await writeMany(seen, 10);
+    expect(await seen.page.evaluate(`document.getElementById('desk-log').scrollTop`)).toBeGreaterThan(100);
+    await seen.page.evaluate(`document.getElementById('desk-log').scrollTop = 0`);
+    await seen.guest.fill('One more');
+    await seen.guest.press('Enter');
+    await seen.deskLines.getByText('One more').waitFor();
+    expect(await seen.page.evaluate(`document.getElementById('desk-log').scrollTop`)).toBe(0);
+    await seen.desk.fill('My own');
+    await seen.desk.press('Enter');
+    await seen.deskLines.getByText('My own').waitFor();
+    expect(await seen.page.evaluate(`document.getElementById('desk-log').scrollTop`)).toBeGreaterThan(100);
+  });
+
+  it('lists whole rows on a phone', async () => {
+    const seen = await visitShared({ width: 360 });
+    await writeMany(seen, 9);
+    const [list, row] = z.tuple([z.number(), z.number()]).parse(await seen.page.evaluate(LIST_AND_ROW));
+    expect(list % row).toBe(0);
+  });
+});
+
+const BELOW_MAIN = `document.documentElement.scrollHeight - scrollY - document.querySelector('main').getBoundingClientRect().bottom`;
+/** The height that the list has for its rows, and a row's. */
+const LIST_AND_ROW = `(() => {
+  const list = document.getElementById('way-list');
+  const { paddingTop, paddingBottom } = getComputedStyle(list);
+  return [list.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom), list.firstChild.offsetHeight];
+})()`;
+
+/** Holds back what comes by the relay and from the page's server, until it is released. */
+const HELD = `
+  window.held = new Map([[WebSocket, []], [EventSource, []]]);
+  window.release = (Source) => held.get(Source).splice(0).forEach((go) => go());
+  window.isHeld = true;
+  for (const [Source, events] of held) {
+    const { addEventListener } = Source.prototype;
+    Source.prototype.addEventListener = function (type, listener, options) {
+      const later = (event) => (isHeld ? events.push(() => listener.call(this, event)) : listener.call(this, event));
+      addEventListener.call(this, type, type === 'message' ? later : listener, options);
+    };
+  }
+`;
+
+describeInBrowser('what comes late', () => {
+  it('shows no typing that its message has ended', async () => {
+    const { page, desk, guestLines, atGuest } = await visitShared({ script: HELD });
+    const pushed = (): Promise<void> =>
+      vi.waitUntil(() => page.evaluate('held.get(WebSocket).length > 0'), { timeout: 20_000 });
+    await desk.press('H');
+    await pushed();
+    await desk.press('Enter');
+    await guestLines.getByText('H').waitFor();
+    await page.evaluate('release(WebSocket)');
+    expect(await page.locator('#guest-bubble.shown').count()).toBe(0);
+    await desk.press('a');
+    await pushed();
+    await page.evaluate('release(WebSocket)');
+    await atGuest.shown();
+  });
+
+  it('stands where it belongs by its time', async () => {
+    const { page, guest, desk, guestLines, deskLines } = await visitShared({ script: HELD });
+    await guest.fill('First');
+    await guest.press('Enter');
+    await guestLines.getByText('First').waitFor();
+    await desk.fill('Second');
+    await desk.press('Enter');
+    await deskLines.getByText('Second').waitFor();
+    await page.evaluate('isHeld = false, release(EventSource)');
+    await deskLines.getByText('First').waitFor();
+    expect(await deskLines.locator('.said').allTextContents()).toEqual(['Guest: First', 'Agent: Second']);
+  });
+});
+
+describeInBrowser('the desk while the guest types', () => {
+  it('is told below the guest’s field on a phone', async () => {
+    const { page, guest, atDesk } = await visitShared({ width: 360 });
+    const echo = page.getByText('At the desk:');
+    expect(await echo.isVisible()).toBe(true);
+    await typeUntil(guest, atDesk.shown);
+    expect(await echo.innerText()).toBe('At the desk: Guest is typing…');
+    expect(await echo.getAttribute('aria-hidden')).toBe('true');
+    await guest.press('Enter');
+    await atDesk.hidden();
+    expect(await page.locator('#desk-echo').textContent()).toBe('');
+  });
+
+  it('is in sight at 200 % zoom', async () => {
+    const { page, guest, atDesk } = await visitShared({ width: 640, height: 450 });
+    await typeUntil(guest, atDesk.shown);
+    expect(await page.getByText('At the desk:').isVisible()).toBe(false);
+    for (const part of ['#guest-text', '#desk-bubble']) {
+      const box = await page.locator(part).boundingBox();
+      expect(box?.y, part).toBeGreaterThan(0);
+      expect((box?.y ?? Infinity) + (box?.height ?? 0), part).toBeLessThan(450);
+    }
+  });
+});
+
+describeInBrowser('what is chosen', () => {
+  it('is told apart where the colours are the reader’s own', async () => {
+    const { page, rows } = await visitShared({ forcedColors: 'active' });
+    await rows.first().waitFor();
+    const colourOf = (part: string): Promise<unknown> =>
+      page.evaluate(`getComputedStyle(document.querySelector('${part}')).backgroundColor`);
+    expect(await colourOf('.chip:has(:checked)')).not.toBe(await colourOf('.chip:has(:not(:checked))'));
+    expect(await colourOf('.row[aria-current=true]')).not.toBe(await colourOf('.way'));
+    expect(await colourOf('.dots i')).not.toBe(await colourOf('.window'));
+  });
+});
+
+describeInBrowser('a screen reader', () => {
+  it('is told each message once, and without the seconds', async () => {
+    const seen = await visitShared();
+    await talk(seen);
+    const aloud = seen.page.locator('[role=log]:not([aria-live=off])');
+    expect(await aloud.count()).toBe(1);
+    expect(await seen.page.locator('.line time:not([aria-hidden=true])').count()).toBe(0);
   });
 });
 

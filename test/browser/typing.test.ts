@@ -21,7 +21,7 @@ const STOPWATCH = `
   let sentAt;
   window.latencies = [];
   WebSocket.prototype.send = function (data) {
-    if (String(data).includes('"isTyping":true')) sentAt = performance.now();
+    if (String(data).includes('"isTyping":true')) sentAt ??= performance.now();
     return send.call(this, data);
   };
   addEventListener('DOMContentLoaded', () => {
@@ -34,6 +34,23 @@ const STOPWATCH = `
 `;
 
 describeInBrowser('the guest’s typing on the page', () => {
+  it('is at the desk within a moment; how long that took is printed', async () => {
+    const { guest, atDesk, page } = await visitShared({ script: STOPWATCH });
+    const rounds = 7;
+    for (let round = 0; round < rounds; round += 1) {
+      await typeUntil(guest, atDesk.shown);
+      await guest.press('Enter');
+      await atDesk.hidden();
+    }
+    const latencies = z.array(z.number()).parse(await page.evaluate('latencies'));
+    expect(latencies.length).toBeGreaterThanOrEqual(rounds);
+    const [first = NaN, ...later] = latencies;
+    const [least, median, most] = [0, 0.5, 1].map((part) => quantile(later, part).toFixed(0));
+    stdout.write(
+      `From the "on" to the bubble at the desk: first key ${first.toFixed(0)} ms, then median ${median} ms (${least} to ${most} ms)\n`,
+    );
+  });
+
   it('shows at the desk, and ends when the message is sent', async () => {
     const { guest, atDesk, deskLines, page } = await visitShared();
     await guest.press('H');
@@ -45,20 +62,6 @@ describeInBrowser('the guest’s typing on the page', () => {
     await deskLines.getByText('Hello').waitFor();
     expect(await page.locator('#desk-typing').textContent()).toBe('');
     expect(await guest.inputValue()).toBe('');
-  });
-
-  it('is at the desk within a moment; how long that took is printed', async () => {
-    const { guest, atDesk, page } = await visitShared({ script: STOPWATCH });
-    const rounds = 7;
-    for (let round = 0; round < rounds; round += 1) {
-      await typeUntil(guest, atDesk.shown);
-      await guest.press('Enter');
-      await atDesk.hidden();
-    }
-    const latencies = z.array(z.number()).parse(await page.evaluate('latencies'));
-    expect(latencies.length).toBeGreaterThanOrEqual(rounds);
-    const [least, median, most] = [0, 0.5, 1].map((part) => quantile(latencies, part).toFixed(0));
-    stdout.write(`From the "on" to the bubble at the desk: median ${median} ms (${least} to ${most} ms)\n`);
   });
 
   it('ends by an off when no key comes for a while, where the upstream holds it', async () => {

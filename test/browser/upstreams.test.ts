@@ -59,6 +59,27 @@ describeInBrowser('the choice of an upstream', () => {
   });
 });
 
+describeInBrowser('the way of each message', () => {
+  it('that was cleared does not come back, and the focus stays in the list', async () => {
+    const { page, guest, atDesk, rows, steps } = await visitShared();
+    const newest = page.getByRole('button', { name: 'Follow the newest' });
+    await typeUntil(guest, atDesk.shown);
+    await rows.filter({ hasText: 'Typing on' }).first().click();
+    await newest.waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    expect(await rows.count()).toBe(0);
+    await guest.fill('Hello');
+    await guest.press('Enter');
+    // A chat message does not lead: what is newest is known only by what was cleared.
+    const chat = rows.filter({ hasText: 'Guest writes' });
+    await chat.click();
+    await newest.click();
+    expect(await steps.filter({ hasText: 'Authorizer' }).count()).toBe(0);
+    expect(await page.locator('#way-list [aria-current="true"]').count()).toBe(1);
+    expect(await page.evaluate(`document.activeElement.className`)).toBe('row');
+  });
+});
+
 describeInBrowser('the counters', () => {
   it('tell what was saved, beside a call for each key', async () => {
     const { page, guest, atDesk } = await visitShared();
@@ -67,16 +88,18 @@ describeInBrowser('the counters', () => {
     await guest.press('Enter');
     await page.getByText('1 ignored').waitFor();
     expect(await page.locator('.counters').innerText()).toMatchInlineSnapshot(`
-      "Frames in
+      "Keys typed
+      11
+      a call each without the relay
+      Frames in
       2
+      messages on the WebSocket
       Sends upstream
       1
+      to Genesys
       Calls saved
-      1
-      0 coalesced, 0 stale, 1 ignored
-      With a call a key
-      11
-      keys typed so far"
+      10
+      9 by the client, 0 coalesced, 0 stale, 1 ignored"
     `);
     await page.getByRole('button', { name: 'Clear' }).click();
     expect(await page.locator('.counters dd:not(.why)').allTextContents()).toEqual(['0', '0', '0', '0']);

@@ -52,16 +52,18 @@ export interface VisitOptions {
   colorScheme?: 'light' | 'dark';
   /** In CSS pixels. */
   width?: number;
+  height?: number;
+  forcedColors?: 'active';
   /** Runs in the page before its own script. */
   script?: string;
 }
 
 /** Opens the page as a reader with a browser of their own does, and waits until it is on the relay. */
 export async function visit(url: string, options: VisitOptions = {}): Promise<Visit> {
-  const { colorScheme = 'light', width = 1280, script } = options;
+  const { colorScheme = 'light', width = 1280, height = 900, forcedColors = 'none', script } = options;
   const context = await (
     await sharedBrowser()
-  ).newContext({ colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+  ).newContext({ colorScheme, forcedColors, viewport: { width, height }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   if (script !== undefined) await page.addInitScript(script);

@@ -43,6 +43,7 @@ export async function measure(options: MeasureOptions): Promise<readonly Life[]>
         if (!isMetric(line)) options.onLog(`${functionName}  ${line}`);
       },
       signal,
+      quiet: true,
       startRuntime: watch.startRuntime,
     });
     try {

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { GuestReply, OrgFault, UpstreamKind } from './wire.ts';
+import type { GuestReply, OrgFault, TicketReply, UpstreamKind } from './wire.ts';
 import { doneReply, errorReply, guestReply, ticketReply } from './wire.ts';
 
 /** The calls to the page's server. Each rejects with a sentence for the reader. */
@@ -10,7 +10,7 @@ async function post<T>(path: string, body: object, reply: z.ZodMiniType<T>): Pro
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   }).catch((cause: unknown) => {
-    throw new Error('The local run does not answer. Start it with npm start, then reload this page.', {
+    throw new Error('The local run does not answer. Start it with npm start; this page then goes on.', {
       cause,
     });
   });
@@ -27,8 +27,8 @@ export async function createGuest(kind: UpstreamKind): Promise<GuestReply> {
 }
 
 /** A ticket opens one connection. */
-export async function fetchTicket(conversationId: string, mismatched: boolean): Promise<string> {
-  return (await post('/api/tickets', { conversationId, mismatched }, ticketReply)).ticket;
+export async function fetchTicket(conversationId: string, mismatched: boolean): Promise<TicketReply> {
+  return post('/api/tickets', { conversationId, mismatched }, ticketReply);
 }
 
 export async function sendMessage(
@@ -48,9 +48,9 @@ export async function setFault(conversationId: string, fault: OrgFault): Promise
   await post('/api/faults', { conversationId, fault }, doneReply);
 }
 
-/** Ends a connection as a network does that vanishes. */
-export async function cutConnection(connectionId: string): Promise<void> {
-  await post('/api/cut', { connectionId }, doneReply);
+/** Ends a connection as a network does that vanishes; false where there is none. */
+export async function cutConnection(connectionId: string): Promise<boolean> {
+  return (await post('/api/cut', { connectionId }, doneReply)).done;
 }
 
 /** The sentence of what a call was rejected with. */

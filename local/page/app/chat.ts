@@ -20,6 +20,9 @@ export interface Chat {
   clear: () => void;
 }
 
+/** How far from its end a log may be, in CSS pixels, and still be read at its end. */
+const AT_END_PX = 16;
+
 const OTHER = { guest: 'Agent is typing…', agent: 'Guest is typing…' } as const;
 
 /**
@@ -35,24 +38,34 @@ export function makeChat(side: Side, send: (text: string) => Promise<void>): Cha
   const note = find(`${id}-note`, HTMLElement);
   const problem = find(`${id}-problem`, HTMLElement);
   const field = find(`${id}-text`, HTMLInputElement);
+  const echo = side === 'agent' ? find('desk-echo', HTMLElement) : undefined;
+  /** In the order of the list. */
+  let shown: { item: HTMLElement; at: number }[] = [];
 
-  const toEnd = (): void => {
-    log.scrollTop = log.scrollHeight;
-  };
+  /** Who reads further up is left there. */
+  const isAtEnd = (): boolean => log.scrollHeight - log.scrollTop - log.clientHeight < AT_END_PX;
   sendOnSubmit(find(`${id}-form`, HTMLFormElement), field, problem, send);
   return {
     field,
     say({ from, text, at }) {
       const who = element('span', 'unseen', from === 'guest' ? 'Guest: ' : 'Agent: ');
-      const said = element('p', 'said', who, text);
-      lines.append(element('li', from === side ? 'line own' : 'line', said, element('time', '', clock(at))));
-      toEnd();
+      const isOwn = from === side;
+      // Not read out: whoever listens hears the message as it comes.
+      const time = element('time', '', clock(at));
+      time.setAttribute('aria-hidden', 'true');
+      const item = element('li', isOwn ? 'line own' : 'line', element('p', 'said', who, text), time);
+      const follows = isOwn || isAtEnd();
+      // Both sides' messages arrive by ways of their own.
+      const place = shown.findLastIndex((line) => line.at <= at) + 1;
+      lines.insertBefore(item, shown[place]?.item ?? null);
+      shown = shown.toSpliced(place, 0, { item, at });
+      if (follows) log.scrollTop = log.scrollHeight;
     },
     bubble(isTyping) {
       if (bubble.classList.contains('shown') === isTyping) return;
       bubble.classList.toggle('shown', isTyping);
       live.textContent = isTyping ? OTHER[side] : '';
-      toEnd();
+      if (echo !== undefined) echo.textContent = live.textContent;
     },
     note(text) {
       note.textContent = text;
@@ -62,6 +75,7 @@ export function makeChat(side: Side, send: (text: string) => Promise<void>): Cha
     },
     clear() {
       lines.replaceChildren();
+      shown = [];
       problem.textContent = '';
     },
   };

@@ -1,6 +1,6 @@
 import { type TypingReceiver, typingReceiver, typingSender } from '../../../client/index.ts';
 import { parseJson } from '../../json.ts';
-import { makeAgentTyper } from './agent-typer.ts';
+import { type AgentTyper, makeAgentTyper } from './agent-typer.ts';
 import { agentTypes, fetchTicket, sentenceOf } from './calls.ts';
 import type { Chat } from './chat.ts';
 import type { Claims } from './claims.ts';
@@ -26,6 +26,8 @@ export interface Conversation {
   /** Closes what is open and connects anew. */
   connect: (mismatched: boolean) => Promise<void>;
   connectionId: () => string | undefined;
+  /** Its connection has ended, and none is about to be opened. */
+  isClosed: () => boolean;
   onScreen: (screen: Screen) => void;
   guestWrote: () => void;
   agentWrote: () => void;
@@ -42,15 +44,21 @@ export function startConversation(options: ConversationOptions): Conversation {
 
   let receiver: TypingReceiver | undefined;
   const { connection, typing, stop } = openTyping(options, typist.field, (socket) => {
-    if (back === 'relay') receiver = typingReceiver(socket, chats.guest.bubble);
+    if (back === 'relay') receiver = typingReceiver(socket, showAgent);
   });
-  const stopAgent = followAgent(options);
+  const agent = followAgent(options);
+  /** The webhook may bring typing after the message that it ended with. */
+  function showAgent(isTyping: boolean): void {
+    if (isTyping && agent?.isOver() === true) receiver?.message();
+    else chats.guest.bubble(isTyping);
+  }
   const shown = makeShown(chats.agent);
 
   return {
     guest,
     connect: (mismatched) => connection.connect(() => fetchTicket(guest.conversationId, mismatched)),
     connectionId: connection.id,
+    isClosed: connection.isClosed,
     onScreen(screen) {
       chats.agent.bubble(screen.guestTyping);
       if (back === 'genesys' || back === 'agent-types') chats.guest.bubble(screen.agentTyping);
@@ -65,7 +73,7 @@ export function startConversation(options: ConversationOptions): Conversation {
     },
     close() {
       stop();
-      stopAgent();
+      agent?.stop();
       chats.guest.bubble(false);
       chats.agent.bubble(false);
     },
@@ -82,6 +90,7 @@ export function openTyping(
 ): { connection: Connection; typing: { sent: () => void }; stop: () => void } {
   const connection = makeConnection({
     gateway: guest.gateway,
+    conversationId: guest.conversationId,
     claims,
     onState,
     onSocket(socket) {
@@ -107,9 +116,9 @@ export function openTyping(
 }
 
 /** The agent's own typing at the org, where the guest is shown it. */
-function followAgent({ kind, guest, chats }: ConversationOptions): () => void {
+function followAgent({ kind, guest, chats }: ConversationOptions): AgentTyper | undefined {
   const { back } = UPSTREAMS[kind];
-  if (back !== 'relay' && back !== 'genesys') return () => undefined;
+  if (back !== 'relay' && back !== 'genesys') return undefined;
   return makeAgentTyper(chats.agent.field, () => {
     agentTypes(guest.conversationId).catch((error: unknown) => {
       chats.agent.problem(sentenceOf(error));

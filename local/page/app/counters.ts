@@ -1,54 +1,52 @@
-import type { Saving } from './decisions.ts';
-import { savingOf } from './decisions.ts';
+import { type Counting, type Counts, makeCounting } from './counts.ts';
 import { find } from './dom.ts';
-import { typingOf } from './typing-of.ts';
-import type { GatewayEvent, OrgMessage } from './wire.ts';
 
-export interface Counters {
-  /** A key in a field whose typing goes through the relay. */
-  key: () => void;
-  gateway: (event: GatewayEvent) => void;
-  org: (message: OrgMessage) => void;
-  clear: () => void;
-}
+export type Counters = Omit<Counting, 'counts'>;
 
-const none = { keys: 0, frames: 0, sends: 0, coalesced: 0, stale: 0, ignored: 0 };
-
-/** Counts what the relay was asked and what it made of that, beside what a call for each key would have been. */
+/** Shows the counts as they change. */
 export function makeCounters(): Counters {
-  let counts: Record<Saving | 'keys' | 'frames' | 'sends', number> = { ...none };
+  const counting = makeCounting();
 
-  const put = (id: string, text: string | number): void => {
+  function put(id: string, text: string | number): void {
     find(id, HTMLElement).textContent = String(text);
-  };
-  function show(): void {
-    const { keys, frames, sends, coalesced, stale, ignored } = counts;
-    put('count-keys', keys);
-    put('count-frames', frames);
-    put('count-sends', sends);
-    put('count-saved', coalesced + stale + ignored);
-    put('count-why', `${coalesced} coalesced, ${stale} stale, ${ignored} ignored`);
   }
-  function add(what: keyof typeof counts): void {
-    counts[what] += 1;
-    show();
+  function show(): void {
+    const counts = counting.counts();
+    put('count-keys', counts.keys);
+    put('count-frames', counts.frames);
+    put('count-sends', counts.sends);
+    put('count-retries', retriesText(counts));
+    put('count-saved', counts.saved);
+    put('count-why', savedText(counts));
   }
 
   return {
-    key: () => {
-      add('keys');
+    key() {
+      counting.key();
+      show();
     },
-    gateway({ kind, handled }) {
-      if (kind === 'frame-in') add('frames');
-      const saving = handled && savingOf(handled);
-      if (saving !== undefined) add(saving);
+    gateway(event) {
+      counting.gateway(event);
+      show();
     },
-    org({ body }) {
-      if (typingOf(body) !== undefined) add('sends');
+    org(message) {
+      counting.org(message);
+      show();
     },
     clear() {
-      counts = { ...none };
+      counting.clear();
       show();
     },
   };
+}
+
+function retriesText({ retries }: Counts): string {
+  if (retries === 0) return 'to Genesys';
+  return retries === 1 ? 'to Genesys, one a retry' : `to Genesys, ${retries} of them retries`;
+}
+
+function savedText({ by }: Counts): string {
+  const { client, coalesced, stale, ignored, refused } = by;
+  const parts = [`${client} by the client`, `${coalesced} coalesced`, `${stale} stale`, `${ignored} ignored`];
+  return [...parts, ...(refused === 0 ? [] : [`${refused} refused`])].join(', ');
 }

@@ -28,17 +28,40 @@ export function hintOf(chosen: Fault, kind: UpstreamKind): string {
   }
 }
 
-/** How to recover from what an error frame tells. */
-export function recoveryOf({ code }: ErrorFrame, chosen: Fault): string {
-  if (chosen === 'mismatch') return 'To recover: choose None; the page connects again with a right ticket.';
-  if (code === 'session_ended') return 'To recover: get a new ticket and connect again.';
-  if (code === 'upstream_rate_limited')
-    return `To recover: ${chosen === 'none' ? '' : 'choose None, '}wait ${RETRY_AFTER_S} s, and type on.`;
-  if (code === 'too_many_frames') return 'To recover: connect again, and send at the client’s pace.';
-  return chosen === 'none'
-    ? 'To recover: type on; the next frame tries again.'
-    : `${clearing(chosen)}Then type on; the next frame tries again.`;
+/** What goes with a notice. */
+export interface Advice {
+  /** Of an error frame. */
+  code?: string;
+  /** A sentence. */
+  recovery: string;
+  /** It takes a new conversation to recover: a button begins it. */
+  begins?: boolean;
 }
 
-const clearing = (chosen: Fault): string =>
-  chosen === 'none' ? 'To recover: ' : 'To recover: choose None. ';
+/** What there is to do where a connection has ended. */
+export const RECONNECT = 'To recover: reconnect with a new ticket.';
+
+/** How to recover from what an error frame tells. */
+export function recoveryOf({ code, retryAfterMs }: ErrorFrame, chosen: Fault): string {
+  const clearing = chosen === 'none' ? '' : 'choose None, ';
+  if (chosen === 'mismatch') return 'To recover: choose None; the page connects again with a right ticket.';
+  switch (code) {
+    case 'session_ended':
+      return 'To recover: begin a new conversation; this one is over at Genesys.';
+    case 'too_many_frames':
+      return 'To recover: begin a new conversation, and send at the client’s pace.';
+    case 'upstream_rate_limited':
+      return `To recover: ${clearing}wait ${waitOf(retryAfterMs)}, and type on.`;
+    case 'upstream_unavailable':
+      return `To recover: ${clearing}type on; the next frame tries again. An off that is owed, the relay sends by itself.`;
+    default:
+      return `To recover: ${clearing}type on; the next frame tries again.`;
+  }
+}
+
+const waitOf = (ms: number | undefined): string =>
+  ms === undefined ? 'a while' : `${Math.ceil(ms / 1000)} s`;
+
+/** Whether it takes a new conversation to go on from what an error frame tells. */
+export const endsConversation = ({ code }: ErrorFrame): boolean =>
+  code === 'session_ended' || code === 'too_many_frames';

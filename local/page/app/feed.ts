@@ -8,6 +8,8 @@ export interface FeedListeners {
   /** Something about the guest arrived at the org. */
   onMessage: (message: OrgMessage) => void;
   onScreen: (screen: Screen) => void;
+  /** The conversation is none of the run that is watched: another has begun. */
+  onUnknown: () => void;
   /** False while the server is away. */
   onWatching: (watching: boolean) => void;
 }
@@ -29,10 +31,13 @@ export async function watchFeed(guest: () => Watched | undefined, on: FeedListen
     const feed = feedEvent.safeParse(parseJson(String(data))).data;
     const its = guest();
     if (feed?.source === 'gateway') on.onGateway(feed.event);
+    if (feed?.source === 'page' && feed.unknown === its?.conversationId) on.onUnknown();
     if (feed?.source !== 'org' || its === undefined) return;
     const { event } = feed;
     if (event.type === 'message') {
-      if (isAbout(its, event.message)) on.onMessage(event.message);
+      // An upgrade of web messaging, for one, does not name it itself.
+      const { conversationId } = its;
+      if (isAbout(its, event.message)) on.onMessage({ ...event.message, conversationId });
     } else if (event.conversationId === its.conversationId) show(event);
   }
   function show(screen: Screen): void {

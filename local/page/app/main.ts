@@ -14,18 +14,22 @@ import type { ErrorFrame } from './steps.ts';
 import { UPSTREAMS } from './upstreams.ts';
 import { makeWayView } from './way-view.ts';
 import { isOfQueue, makeWay } from './way.ts';
+import { explainDecisions } from './words.ts';
 
 let conversation: Conversation | undefined;
 /** Counts the conversations begun: what belongs to an earlier one is dropped. */
 let begun = 0;
+/** The last one could not be begun. */
+let isFailed = false;
 
 const way = makeWay();
 const view = makeWayView(way);
 const counters = makeCounters();
 const claims = makeClaims(
-  (event) => {
+  (event, conversationId = conversation?.guest.conversationId) => {
     counters.gateway(event);
-    view.draw(way.gateway(event));
+    view.draw(way.gateway(event, conversationId));
+    if (event.handled !== undefined) trouble.handled(event.handled);
   },
   (event) => isOfQueue(event) || (conversation !== undefined && isFor(conversation.guest, event)),
 );
@@ -33,13 +37,17 @@ const claims = makeClaims(
 const choices = makeChoices();
 const relaySide = (): Side => (UPSTREAMS[choices.kind()].back === 'agent-types' ? 'agent' : 'guest');
 const chats = { guest: makeChat('guest', say('guest')), agent: makeChat('agent', say('agent')) };
-const trouble = makeTrouble(choices, {
+const trouble = makeTrouble({
+  ...choices,
   conversation: () => conversation,
-  end: () => ends[relaySide()],
+  begin: beginAnew,
+  notice: (...about) => {
+    ends[relaySide()].notice(...about);
+  },
 });
 const ends = {
-  guest: makeRelayEnd('guest', trouble.reconnect),
-  agent: makeRelayEnd('agent', trouble.reconnect),
+  guest: makeRelayEnd('guest', trouble.reconnect, beginAnew),
+  agent: makeRelayEnd('agent', trouble.reconnect, beginAnew),
 };
 const secondTab = makeSecondTab();
 
@@ -47,6 +55,7 @@ const secondTab = makeSecondTab();
 async function begin(): Promise<void> {
   begun += 1;
   const mine = begun;
+  isFailed = false;
   const kind = choices.kind();
   end();
   const guest = await createGuest(kind);
@@ -62,8 +71,15 @@ async function begin(): Promise<void> {
   const shared = { guest, chats, claims, onKey, onError };
   const next = startConversation({ ...shared, kind, onState: ends[side].state });
   conversation = next;
+  // What was chosen while there was none to apply it to.
+  const isChosen = choices.fault() !== 'none';
   if (side === 'guest') secondTab.offer(shared);
   await next.connect(false);
+  if (isChosen) await trouble.apply();
+}
+
+function beginAnew(): void {
+  begin().catch(failed);
 }
 
 /** Ends what there was, and empties both windows. */
@@ -104,25 +120,31 @@ async function start(): Promise<void> {
     onScreen(screen) {
       conversation?.onScreen(screen);
     },
+    // The local run was started anew, and knows nothing of the one before.
+    onUnknown: beginAnew,
     onWatching(watching) {
       find('away', HTMLElement).hidden = watching;
+      if (watching && isFailed) beginAnew();
     },
   });
   await begin();
 }
 
+/** No conversation could be begun. */
 function failed(error: unknown): void {
-  ends[relaySide()].notice(sentenceOf(error), { recovery: 'To recover: reload this page.' });
+  isFailed = true;
+  ends[relaySide()].state({ is: 'closed', why: 'Not connected', told: sentenceOf(error) });
 }
 
-choices.onKind(() => {
-  begin().catch(failed);
-});
+choices.onKind(beginAnew);
 choices.onFault(() => {
-  trouble.apply().catch(failed);
+  trouble.apply().catch((error: unknown) => {
+    ends[relaySide()].notice(sentenceOf(error), { recovery: 'To recover: choose again.' });
+  });
 });
 find('clear', HTMLButtonElement).addEventListener('click', () => {
   view.clear();
   counters.clear();
 });
+explainDecisions();
 start().catch(failed);

@@ -41,6 +41,9 @@ export function makeRowList<T>(
     button?.setAttribute('aria-current', String(isChosen));
     if (button !== undefined) button.tabIndex = isChosen ? 0 : -1;
   }
+  function topmost(): T | undefined {
+    return [...rows.keys()].at(-1);
+  }
   function make(item: T): HTMLButtonElement {
     const button = document.createElement('button');
     button.type = 'button';
@@ -59,10 +62,11 @@ export function makeRowList<T>(
 
   newestButton.addEventListener('click', () => {
     follow(true);
-    if (newest === undefined) return;
-    choose(newest);
+    const item = newest ?? topmost();
+    if (item === undefined) return;
+    choose(item);
     // The button goes, and the focus shall not fall to the document.
-    rows.get(newest)?.focus();
+    rows.get(item)?.focus();
   });
   list.addEventListener('keydown', (event) => {
     const buttons = [...list.querySelectorAll('button')];
@@ -85,14 +89,19 @@ export function makeRowList<T>(
     },
     keep(items) {
       const kept = new Set(items);
+      let hadFocus = false;
       for (const [item, button] of rows) {
         if (kept.has(item)) continue;
+        hadFocus ||= button === document.activeElement;
         button.parentElement?.remove();
         rows.delete(item);
         if (item === chosen) chosen = undefined;
+        if (item === newest) newest = undefined;
       }
       if (rows.size === 0) follow(true);
-      else if (chosen === undefined && newest !== undefined) choose(newest);
+      const next = newest ?? topmost();
+      if (chosen === undefined && next !== undefined) choose(next);
+      if (hadFocus && chosen !== undefined) rows.get(chosen)?.focus();
     },
   };
 }

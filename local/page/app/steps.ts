@@ -31,7 +31,12 @@ export const STAGES = {
 export type Stage = keyof typeof STAGES;
 
 const errorFrame = z.object({
-  error: z.object({ code: z.string(), message: z.string(), requestId: z.optional(z.string()) }),
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    requestId: z.optional(z.string()),
+    retryAfterMs: z.optional(z.number()),
+  }),
 });
 const typedFrame = z.object({ type: z.string() });
 

@@ -12,9 +12,10 @@ export interface UpstreamFacts {
   readonly mismatch: string;
 }
 
-const LAPSES = 'Published by Genesys. It knows no off: the bubble lapses five seconds after the last on.';
+const LAPSES =
+  'Published by Genesys. It has no word for “stopped typing”: the bubble lapses five seconds after it was last told.';
 const HELD =
-  'Claimed in a community thread. The bubble is held until an off, and the relay sees to it that one is sent.';
+  'Claimed in a community thread. The bubble is held until “stopped typing” is sent, and the relay sees to it that it is.';
 const NO_WAY_BACK = 'No way back here: the guest is not shown that you type. Your messages arrive.';
 
 export const UPSTREAMS: Readonly<Record<UpstreamKind, UpstreamFacts>> = {

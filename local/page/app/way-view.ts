@@ -3,6 +3,7 @@ import { makeRowList } from './row-list.ts';
 import type { Step } from './steps.ts';
 import { STAGES } from './steps.ts';
 import type { Journey, Way } from './way.ts';
+import { wordOf } from './words.ts';
 
 export interface WayView {
   /** Draws a journey that is new or has changed. */
@@ -44,7 +45,7 @@ function duration({ at, steps }: Journey): number {
 function summary(journey: Journey): HTMLElement[] {
   const { at, title, of, outcome } = journey;
   const tone = isBad(journey) ? 'bad' : (outcome ?? of);
-  const word = outcome ?? (isBad(journey) ? 'failed' : of === 'chat' ? 'not relayed' : '');
+  const word = wordOf(outcome ?? (isBad(journey) ? 'failed' : of === 'chat' ? 'not relayed' : ''));
   return [
     element('time', '', clock(at)),
     element('span', 'row-title', title),
@@ -77,5 +78,5 @@ function row({ stage, name = STAGES[stage], at, what, code, badges, bad }: Step,
 
 function chip(text: string, isOutcome = false): HTMLElement {
   const tone = isOutcome ? ` tone-${text}` : text === 'cold' ? ' cold' : '';
-  return element('span', `badge${tone}`, text);
+  return element('span', `badge${tone}`, isOutcome ? wordOf(text) : text);
 }

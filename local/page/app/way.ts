@@ -1,4 +1,5 @@
 import { parseJson } from '../../json.ts';
+import { savesCall } from './decisions.ts';
 import type { Step } from './steps.ts';
 import { errorOf, gatewayStep, orgStep, STAGES } from './steps.ts';
 import { typeOf, typingOf } from './typing-of.ts';
@@ -16,8 +17,11 @@ export interface Journey {
 }
 
 export interface Way {
-  /** Answers the journey that the step went to; undefined for one of a journey that is no longer, or not, shown. */
-  gateway(event: GatewayEvent): Journey | undefined;
+  /**
+   * Answers the journey that the step went to; undefined for one of a journey that is no longer, or not, shown.
+   * @param conversationId whose it is, where that is known
+   */
+  gateway(event: GatewayEvent, conversationId?: string): Journey | undefined;
   org(message: OrgMessage): Journey;
   clear(): void;
   /** Oldest first. */
@@ -25,6 +29,7 @@ export interface Way {
 }
 
 interface Open extends Journey {
+  readonly conversationId?: string | undefined;
   readonly connectionId?: string | undefined;
   readonly requestId?: string | undefined;
   /** What the frame said; a guest who left does not type. */
@@ -68,14 +73,15 @@ export function makeWay(): Way {
   }
 
   return {
-    gateway(event) {
+    gateway(event, conversationId) {
       const found = isOfQueue(event)
         ? findOfQueue(journeys, event)
-        : (findOfGateway(journeys, event) ?? (isFirst(event) ? begin(newOfGateway(event)) : undefined));
+        : (findOfGateway(journeys, event) ??
+          (isFirst(event) ? begin({ ...newOfGateway(event), conversationId }) : undefined));
       if (found === undefined) return undefined;
       if (event.kind === 'invoke') found.awaiting = false;
       if (event.handled !== undefined) found.outcome = event.handled.outcome;
-      return add(found, gatewayStep(event));
+      return add(found, gatewayStep(timed(event, found)));
     },
     org(message) {
       const found = findOfOrg(journeys, message) ?? begin(newOfOrg(message));
@@ -87,6 +93,15 @@ export function makeWay(): Way {
     },
     journeys: () => journeys,
   };
+}
+
+/** How long the call took stands with the call, where one was seen; else with the decision, as of several. */
+function timed(event: GatewayEvent, { steps }: Journey): GatewayEvent {
+  const { handled } = event;
+  const [call, another] = steps.filter(({ stage }) => stage === 'upstream');
+  if (handled?.upstreamMs === undefined || call === undefined || another !== undefined) return event;
+  call.badges.push(`${Math.round(handled.upstreamMs)} ms`);
+  return { ...event, handled: { ...handled, upstreamMs: undefined } };
 }
 
 function rank(stage: string): number {
@@ -123,10 +138,11 @@ function newOfGateway({ kind, at, connectionId, requestId, body }: GatewayEvent)
 }
 
 function newOfOrg(message: OrgMessage): Omit<Open, 'steps'> {
-  const at = Date.parse(message.at);
+  const { conversationId } = message;
+  const about = { conversationId, at: Date.parse(message.at), awaiting: false };
   return isChat(message)
-    ? { of: 'chat', at, title: 'Guest writes', awaiting: false }
-    : { of: 'watch', at, title: 'Owed off', typing: false, awaiting: false };
+    ? { ...about, of: 'chat', title: 'Guest writes' }
+    : { ...about, of: 'watch', title: 'Owed off', typing: false };
 }
 
 function findOfGateway(journeys: readonly Open[], event: GatewayEvent): Open | undefined {
@@ -152,7 +168,7 @@ function findOfQueue(journeys: readonly Open[], event: GatewayEvent): Open | und
 
 function findOfOrg(journeys: readonly Open[], message: OrgMessage): Open | undefined {
   if (isChat(message)) return undefined;
-  const own = journeys.filter(({ of }) => of === 'frame' || of === 'disconnect' || of === 'watch');
+  const own = journeys.filter((journey) => mayTell(journey, message));
   const recent = (journey: Open): boolean =>
     journey.awaiting || Date.parse(message.at) - journey.at < LATE_MS;
   const typing = typingOf(message.body);
@@ -164,6 +180,12 @@ function findOfOrg(journeys: readonly Open[], message: OrgMessage): Open | undef
   const again = alike.findLast(({ awaiting }) => awaiting);
   // An off that no frame and no disconnect accounts for is one that the relay still owed.
   return untold ?? again ?? (typing ? alike.at(-1) : undefined);
+}
+
+/** What the org hears of: not of a message that the relay has kept back, nor of one of another conversation. */
+function mayTell({ of, outcome, conversationId: its }: Open, { conversationId }: OrgMessage): boolean {
+  const isOther = its !== undefined && conversationId !== undefined && its !== conversationId;
+  return (of === 'frame' || of === 'disconnect' || of === 'watch') && !isOther && !savesCall(outcome);
 }
 
 /** The page's server posts the chat message itself, as a guest's own client does. */

@@ -51,7 +51,9 @@ export const guestReply = z.object({
   gateway: z.string(),
 });
 export type GuestReply = z.infer<typeof guestReply>;
-export const ticketReply = z.object({ ticket: z.string() });
+/** `holder`: whom the ticket lets in, another for each; by it a connection is found again in what the gateway tells. */
+export const ticketReply = z.object({ ticket: z.string(), holder: z.string() });
+export type TicketReply = z.infer<typeof ticketReply>;
 export const doneReply = z.object({ done: z.boolean() });
 export const errorReply = z.object({ error: z.string() });
 
@@ -81,6 +83,7 @@ const gatewayEvent = z.object({
   ]),
   at: z.number(),
   connectionId: z.optional(z.string()),
+  principalId: z.optional(z.string()),
   requestId: z.optional(z.string()),
   routeKey: z.optional(z.string()),
   function: z.optional(z.string()),
@@ -125,5 +128,7 @@ export const feedEvent = z.discriminatedUnion('source', [
       screen,
     ]),
   }),
+  /** The conversation that the reader asked for is none of this run. */
+  z.object({ source: z.literal('page'), unknown: z.string() }),
 ]);
 export type FeedEvent = z.infer<typeof feedEvent>;
