@@ -8,7 +8,7 @@ import { sealTicket, type TicketKeys, ticketKeys } from '../functions/relay/tick
 import { SessionError } from '../functions/relay/upstream.ts';
 import { openSession, UPSTREAM_KINDS } from '../functions/upstreams/index.ts';
 import { readStackSecret } from './stack-secret.ts';
-import { UsageError } from './usage-error.ts';
+import { runCommand, UsageError } from './command.ts';
 
 const HELP = `Prints a ticket that opens one connection to the relay.
 
@@ -199,10 +199,4 @@ async function main(args: string[]): Promise<string> {
   return `${await sealTicket(await keysOf(flags), claims)}\n`;
 }
 
-try {
-  process.stdout.write(await main(process.argv.slice(2)));
-} catch (error) {
-  const text = error instanceof Error ? error.message : 'failed';
-  process.stderr.write(`${text}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(main);

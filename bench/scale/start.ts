@@ -1,11 +1,9 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
-import { endsBySignal } from '../signals.ts';
+import { runCommand } from '../command.ts';
 import { checkFolder } from '../simulate/folder.ts';
 import { textTable } from '../simulate/format.ts';
 import { makeProgress } from '../simulate/progress.ts';
-import { UsageError } from '../usage.ts';
 import { PICTURES } from './doc.ts';
 import { type Flags, HELP, readFlags } from './flags.ts';
 import { type Results, runPlan, workOf } from './run.ts';
@@ -45,27 +43,11 @@ async function simulate(flags: Flags, signal: AbortSignal): Promise<void> {
   process.stderr.write(`Wrote ${relative('', await writeScale(out, results, signal))}\n`);
 }
 
-async function main(args: string[]): Promise<void> {
-  const flags = readFlags(args, DOCS);
-  if (flags.help) {
-    process.stdout.write(HELP);
-    return;
-  }
-  // Whoever reads our output may leave before we do.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  if (flags.out !== undefined) await checkFolder(flags.out, PICTURES);
-  const signal = endsBySignal();
-  try {
+await runCommand({
+  help: HELP,
+  readFlags: (args) => readFlags(args, DOCS),
+  run: async (flags, signal) => {
+    if (flags.out !== undefined) await checkFolder(flags.out, PICTURES);
     await simulate(flags, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    process.stderr.write('Ended.\n');
-  }
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${error instanceof UsageError ? error.message : inspect(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+  },
+});

@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
 import { sourceOf } from './cells.ts';
-import { endsBySignal } from '../signals.ts';
+import { runCommand } from '../command.ts';
 import { UsageError } from '../usage.ts';
 import { PICTURES } from './doc.ts';
 import { type Flags, HELP, readFlags } from './flags.ts';
@@ -54,25 +53,6 @@ function workersOf({ workers }: Flags): number {
   return Math.min(workers, cores);
 }
 
-async function main(args: string[]): Promise<void> {
-  const flags = readFlags(args, DOCS);
-  if (flags.help) {
-    process.stdout.write(HELP);
-    return;
-  }
-  // Whoever reads our output may leave before we do.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  const sessions = flags.trace === undefined ? undefined : await readSessions(flags.trace);
-  if (flags.out !== undefined) await checkFolder(flags.out, PICTURES);
-  const signal = endsBySignal();
-  try {
-    await simulate(flags, sessions, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    process.stderr.write('Ended.\n');
-  }
-}
-
 async function simulate(flags: Flags, sessions: number[][] | undefined, signal: AbortSignal): Promise<void> {
   const { messages, seed, out } = flags;
   const cells = planRun(messages, seed);
@@ -99,10 +79,13 @@ async function simulate(flags: Flags, sessions: number[][] | undefined, signal: 
   process.stderr.write(`Wrote ${relative('', page)}\n`);
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const known = error instanceof UsageError || error instanceof TraceError;
-  process.stderr.write(`${known ? error.message : inspect(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand({
+  help: HELP,
+  readFlags: (args) => readFlags(args, DOCS),
+  run: async (flags, signal) => {
+    const sessions = flags.trace === undefined ? undefined : await readSessions(flags.trace);
+    if (flags.out !== undefined) await checkFolder(flags.out, PICTURES);
+    await simulate(flags, sessions, signal);
+  },
+  isKnown: (error) => error instanceof TraceError,
+});

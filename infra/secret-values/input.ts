@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { tryJson } from '../../functions/ports/http.ts';
 import { type OAuthClient, oauthClient } from '../../functions/ports/login.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../command.ts';
 
 /** Where the command's input comes from, and where it asks: what is asked for stays out of its output. */
 export interface Console {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { like } from '../../local/fixture.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../command.ts';
 import { ticketKeyRotation, webhookSecretRotation } from './rotation.ts';
 
 const key = 'ab'.repeat(32);

@@ -5,7 +5,7 @@ import { webhookSecrets } from '../../functions/relay/agent-typing.ts';
 import { CONNECTION_LIFE_S, TICKET_LIFE_S } from '../../functions/relay/constants.ts';
 import { ticketKeys } from '../../functions/relay/ticket.ts';
 import { findStackSecret, readSecret, writeSecret } from '../stack-secret.ts';
-import { UsageError } from '../usage-error.ts';
+import { runCommand, UsageError } from '../command.ts';
 import { readOAuthClient } from './input.ts';
 import { ticketKeyRotation, webhookSecretRotation } from './rotation.ts';
 
@@ -143,10 +143,4 @@ async function main(args: string[]): Promise<string> {
   return command(values);
 }
 
-try {
-  process.stdout.write(await main(process.argv.slice(2)));
-} catch (error) {
-  const text = error instanceof Error ? error.message : 'failed';
-  process.stderr.write(`${text}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(main);
