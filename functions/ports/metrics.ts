@@ -69,8 +69,12 @@ export function makeMetrics({ stack, write, now }: MetricsPorts): (handled: read
     if (measures.length === 0) return;
     const dimensions = dimensionsOf(handled);
     const key = JSON.stringify(dimensions);
-    const values = new Map<Metric, number[]>();
-    const group = groups.get(key) ?? { dimensions, values, since: at, writtenAt: -Infinity };
+    const group = groups.get(key) ?? {
+      dimensions,
+      values: new Map<Metric, number[]>(),
+      since: at,
+      writtenAt: -Infinity,
+    };
     groups.set(key, group);
     if (group.values.size === 0) group.since = at;
     for (const [metric, value] of measures) {

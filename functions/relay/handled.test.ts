@@ -121,6 +121,16 @@ describe('what is told of a typing frame', () => {
       [{ event: 'typing-on', outcome: 'refused', ...told, error: 'too_many_frames' }],
     ]);
   });
+
+  it('is that alone, where it was refused for another reason as well', async () => {
+    const { typing, tell, upstream, countFrame } = setUp();
+    upstream.failure = new RelayError('upstream_rejected', 'no', { reason: 'conversation_not_found' });
+    countFrame.mockResolvedValue({ flood: true });
+    await typing(true);
+    expect(tell.mock.lastCall).toEqual([
+      [{ event: 'typing-on', outcome: 'refused', ...told, upstreamMs: 12, error: 'too_many_frames' }],
+    ]);
+  });
 });
 
 describe('what is told of a guest who left', () => {

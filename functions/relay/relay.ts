@@ -155,7 +155,7 @@ export function makeRelay(ports: RelayPorts): Relay {
     async typing({ body, ...event }) {
       const { answer, handled, hasty, after } = await handle(body, event);
       const verdict = hasty ? await countFrame(event, after) : undefined;
-      tell([verdict?.flood ? { ...handled, outcome: 'refused', error: 'too_many_frames' } : handled]);
+      tell([verdict?.flood ? { ...handled, ...FLOOD } : handled]);
       return verdict?.flood ? verdict.last : answer;
     },
 
@@ -197,6 +197,9 @@ export function makeRelay(ports: RelayPorts): Relay {
     release: upstream.release,
   };
 }
+
+/** What a frame too many is told as, whatever else was wrong with it. */
+const FLOOD = { outcome: 'refused', error: 'too_many_frames', reason: undefined } as const;
 
 const SESSION_ENDED = 'This connection can no longer be used. Get a new ticket and connect again.';
 
