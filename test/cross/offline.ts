@@ -5,9 +5,10 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LaneError } from '../../bench/lane.ts';
 import { listen } from '../../local/listen.ts';
 import type { Synthesised } from '../scenarios/probe/synth.ts';
-import { LANE, LaneError } from './install.ts';
+import { LANE } from './install.ts';
 import { serverlessConfig } from './serverless-config.ts';
 
 export interface Offline {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { inspect, parseArgs } from 'node:util';
+import { LaneError } from '../../bench/lane.ts';
 import { endsBySignal } from '../../bench/signals.ts';
 import { ticketKeys } from '../../functions/relay/ticket.ts';
 import { startAws } from '../../local/aws/aws.ts';
@@ -9,7 +10,7 @@ import { SCENARIOS } from '../scenarios/all.ts';
 import type { Target } from '../scenarios/parts.ts';
 import { play } from '../scenarios/play.ts';
 import { synthesiseProbe, synthesiseStack } from '../scenarios/probe/synth.ts';
-import { install, LaneError } from './install.ts';
+import { install } from './install.ts';
 import { isAsKnown, judge, type Verdict } from './judge.ts';
 import { KNOWN_DIFFERENCES } from './known-differences.ts';
 import { startOffline } from './offline.ts';
