@@ -4,7 +4,7 @@ import { authorizerEvent, ticketOf } from './ports/events.ts';
 import { log } from './ports/log.ts';
 import { openTell } from './ports/tell.ts';
 import { describe } from './relay/errors.ts';
-import { TicketError } from './relay/ticket.ts';
+import { TicketError } from './relay/ticket-error.ts';
 import { SessionError } from './relay/upstream.ts';
 
 const admit = await openAdmission();

@@ -7,7 +7,7 @@ const countFrame = vi.fn<FloodGuard>();
 const answer = vi.fn(() => Promise.resolve());
 vi.mock('./ports/tell.ts', () => ({ openTell: () => tell }));
 vi.mock('./ports/counter.ts', () => ({ openCounter: () => countFrame }));
-vi.mock('./ports/connections.ts', () => ({ makeConnections: () => ({ answer }) }));
+vi.mock('./ports/connections.ts', () => ({ openConnections: () => ({ answer }) }));
 const { handler } = await import('./fallback.ts');
 
 const send = async (body: string): Promise<unknown> => {

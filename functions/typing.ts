@@ -1,11 +1,11 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { makeConnections } from './ports/connections.ts';
+import { openConnections } from './ports/connections.ts';
 import { messageEvent } from './ports/events.ts';
 import { openSender } from './ports/sender.ts';
 import { makeRelay } from './relay/relay.ts';
 
 const relay = makeRelay(await openSender());
-const connections = makeConnections();
+const connections = openConnections();
 
 /** The route `typing`: hands the frame to the relay, and its answer, if there is one, to the client. */
 export const handler = async (raw: unknown): Promise<APIGatewayProxyResult> => {

@@ -10,7 +10,7 @@ import { makeLogin, type OAuthClient } from '../functions/ports/login.ts';
 import { makeOrgToken } from '../functions/ports/org-token.ts';
 import type { Secret } from '../functions/ports/secrets.ts';
 import { makeTokenTable } from '../functions/ports/token-table.ts';
-import type { TicketKeys } from '../functions/relay/ticket.ts';
+import type { TicketKeys } from '../functions/relay/ticket-keys.ts';
 import { type Reply, type Seen, serve } from './http-server.ts';
 import type { TestTable } from './table.ts';
 

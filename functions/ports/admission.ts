@@ -1,6 +1,6 @@
 import { type Admission, makeAdmission } from '../relay/admission.ts';
 import { makeHostRule } from '../relay/hosts.ts';
-import { ticketKeys } from '../relay/ticket.ts';
+import { ticketKeys } from '../relay/ticket-keys.ts';
 import { openSession } from '../upstreams/index.ts';
 import { DYNAMODB, makeAws, SECRETS_MANAGER } from './aws.ts';
 import { authorizerEnvironment, readEnvironment } from './environment.ts';

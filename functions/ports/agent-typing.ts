@@ -1,10 +1,10 @@
 import { type AgentTypingPorts, webhookSecrets } from '../relay/agent-typing.ts';
 import { DYNAMODB, makeAws, SECRETS_MANAGER } from './aws.ts';
-import { makeConnections } from './connections.ts';
 import { readEnvironment, webhookEnvironment } from './environment.ts';
 import { makeHttp } from './http.ts';
 import { makeListeners } from './listeners.ts';
 import { log } from './log.ts';
+import { makePush } from './push.ts';
 import { makeSecret } from './secrets.ts';
 
 /** The outside world of the webhook, wired from its environment. @throws Error when the environment is incomplete */
@@ -22,7 +22,7 @@ export function openAgentTyping(): AgentTypingPorts {
     },
     listeners: (inbox) => listeners.list(inbox, now()),
     forget: listeners.remove,
-    push: makeConnections().push,
+    push: makePush(),
     now,
     warn: log.warn,
   };

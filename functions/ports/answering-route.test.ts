@@ -11,7 +11,7 @@ const tell = vi.fn<Tell>();
 const sendAnswer = vi.fn<Connections['answer']>();
 vi.mock('./counter.ts', () => ({ openCounter: () => countFrame }));
 vi.mock('./tell.ts', () => ({ openTell: () => tell }));
-vi.mock('./connections.ts', () => ({ makeConnections: () => ({ answer: sendAnswer }) }));
+vi.mock('./connections.ts', () => ({ openConnections: () => ({ answer: sendAnswer }) }));
 const { openAnsweringRoute } = await import('./answering-route.ts');
 
 const answer = vi.fn<Parameters<typeof openAnsweringRoute>[0]>();

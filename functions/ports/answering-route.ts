@@ -2,7 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { RelayError } from '../relay/errors.ts';
 import { failureOf, type Handled } from '../relay/handled.ts';
 import { frameIdOf, toErrorFrame } from '../relay/protocol.ts';
-import { makeConnections } from './connections.ts';
+import { openConnections } from './connections.ts';
 import { openCounter } from './counter.ts';
 import { messageEvent } from './events.ts';
 import { openTell } from './tell.ts';
@@ -23,7 +23,7 @@ export function openAnsweringRoute(
   answer: (frame: ConnectionFrame) => object | Promise<object>,
 ): (raw: unknown) => Promise<APIGatewayProxyResult> {
   const countFrame = openCounter();
-  const connections = makeConnections();
+  const connections = openConnections();
   const tell = openTell();
 
   return async (raw) => {

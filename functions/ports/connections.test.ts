@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Reply, serve } from '../../test/http-server.ts';
 import type { ServerFrame } from '../relay/protocol.ts';
-import { makeConnections } from './connections.ts';
+import { openConnections } from './connections.ts';
 
 const pong: ServerFrame = { type: 'pong' };
 const tooMany: ServerFrame = {
@@ -9,12 +9,12 @@ const tooMany: ServerFrame = {
   error: { code: 'too_many_frames', message: 'm', requestId: 'request-1' },
 };
 
-/** Answers with a frame by the real SDK client, to an API Gateway that answers so. */
+/** Answers with a frame to an API Gateway that answers so. */
 async function answerWith(frame: ServerFrame, reply: Reply, afterwards = reply) {
   const replies = [reply, afterwards];
   const { url, seen } = await serve(() => replies.shift() ?? afterwards);
   vi.stubEnv('AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI', `${url}/v1`);
-  await makeConnections().answer('L0SM9cOFvHcCIhw=', frame, 'request-1');
+  await openConnections().answer('L0SM9cOFvHcCIhw=', frame, 'request-1');
   return seen;
 }
 

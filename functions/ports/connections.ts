@@ -1,8 +1,9 @@
-import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import * as z from 'zod/mini';
 import { describe } from '../relay/errors.ts';
 import { isLast, type ServerFrame } from '../relay/protocol.ts';
+import { connectionsEnvironment, readEnvironment } from './environment.ts';
+import { type HttpAnswer, makeHttp } from './http.ts';
 import { log } from './log.ts';
+import { makeSigned, type SendSigned } from './signed.ts';
 
 /** The way back to a client. */
 export interface Connections {
@@ -11,35 +12,24 @@ export interface Connections {
    * left meanwhile is nobody's fault; what else goes wrong is logged with the request. Never throws.
    */
   answer: (connectionId: string, frame: ServerFrame, requestId: string) => Promise<void>;
-  /** Sends a frame that nobody asked for. @throws Error from the SDK when API Gateway refuses or cannot be reached */
-  push: (connectionId: string, frame: ServerFrame) => Promise<'sent' | 'gone'>;
 }
 
-/** SDK v3 keeps the status here: `error.statusCode` is undefined, and the name depends on a header. */
-const gone = z.object({ $metadata: z.object({ httpStatusCode: z.literal(410) }) });
+const GONE = 410;
 
-const isGone = (error: unknown): boolean => gone.safeParse(error).success;
+/** The `@connections` API, signed for `execute-api`: the SDK's client would be loaded with the first frame that goes. */
+export function makeConnections(send: SendSigned): Connections {
+  async function call(method: 'POST' | 'DELETE', connectionId: string, body: string): Promise<void> {
+    const path = `/@connections/${encodeURIComponent(connectionId)}`;
+    const headers = method === 'POST' ? { 'content-type': 'application/octet-stream' } : {};
+    const { status } = await send({ method, path, headers, body }, isTransient);
+    if (status !== GONE && status >= 300) throw new Error(`API Gateway answered with ${status}`);
+  }
 
-/**
- * The `@connections` API by the SDK client, which is loaded with the first frame that has to go: most typing messages
- * are answered by none. The stack sets `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI` to the stage's callback URL, which
- * the client reads by itself.
- */
-export function makeConnections(): Connections {
-  let client: ApiGatewayManagementApiClient | undefined;
-
-  async function post(ConnectionId: string, frame: ServerFrame): Promise<void> {
-    const sdk = await import('@aws-sdk/client-apigatewaymanagementapi');
-    // Two tries and no more: an answer to a typing message is worth little a second later.
-    client ??= new sdk.ApiGatewayManagementApiClient({ maxAttempts: 2 });
-    const options = { requestTimeout: 2_000 };
-    const posted = client.send(
-      new sdk.PostToConnectionCommand({ ConnectionId, Data: JSON.stringify(frame) }),
-      options,
-    );
+  async function post(connectionId: string, frame: ServerFrame): Promise<void> {
+    const posted = call('POST', connectionId, JSON.stringify(frame));
     if (isLast(frame)) {
       await posted.catch(() => undefined);
-      await client.send(new sdk.DeleteConnectionCommand({ ConnectionId }), options);
+      await call('DELETE', connectionId, '');
     }
     await posted;
   }
@@ -47,15 +37,15 @@ export function makeConnections(): Connections {
   return {
     answer: (connectionId, frame, requestId) =>
       post(connectionId, frame).catch((error: unknown) => {
-        if (!isGone(error)) log.error('answer_not_sent', { requestId, cause: describe(error) });
+        log.error('answer_not_sent', { requestId, cause: describe(error) });
       }),
-    push: (connectionId, frame) =>
-      post(connectionId, frame).then(
-        () => 'sent' as const,
-        (error: unknown) => {
-          if (isGone(error)) return 'gone' as const;
-          throw error;
-        },
-      ),
   };
+}
+
+const isTransient = ({ status }: HttpAnswer): boolean => status >= 500 || status === 429;
+
+/** Connections by the stage's callback URL, which the stack sets. @throws Error when the environment is incomplete */
+export function openConnections(): Connections {
+  const { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: url } = readEnvironment(connectionsEnvironment);
+  return makeConnections(makeSigned('execute-api', new URL(url), makeHttp(), process.env));
 }

@@ -20,6 +20,9 @@ export const webhookEnvironment = z.object({ TABLE_NAME: z.string(), WEBHOOK_SEC
 /** What every function needs that counts what it handles. */
 export const stackEnvironment = z.object({ STACK_NAME: z.string() });
 
+/** What every function needs that answers a client by a call to API Gateway. */
+export const connectionsEnvironment = z.object({ AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: z.url() });
+
 /** What a function needs of the table alone. */
 export const tableEnvironment = z.object({ TABLE_NAME: z.string() });
 

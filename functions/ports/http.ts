@@ -1,10 +1,13 @@
-import http from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 
+// Not by import, which reads every export to make a module of it: one of them, WebSocket, loads all of undici.
+const http = process.getBuiltinModule('node:http');
+
 /** One HTTP request, as plain data. `deadline` is epoch milliseconds and covers all of it, the answer's body too. */
 export interface HttpRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   url: string;
   headers: Record<string, string>;
   body?: string | undefined;
@@ -13,7 +16,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   status: number;
-  headers: http.IncomingHttpHeaders;
+  headers: IncomingHttpHeaders;
   body: string;
 }
 
@@ -41,7 +44,7 @@ export function makeHttp(): SendHttp {
   }
 
   /** A frozen environment does not see its connections die: what was free for long is not trusted. */
-  function dropOld(agent: http.Agent): void {
+  function dropOld(agent: Agent): void {
     for (const socket of Object.values(agent.freeSockets).flat()) {
       if (socket && Date.now() - (freeSince.get(socket) ?? 0) > TRUSTED_MS) socket.destroy();
     }
@@ -86,7 +89,7 @@ export function makeHttp(): SendHttp {
   return (request) => attempt(request, true);
 }
 
-async function collect(response: http.IncomingMessage): Promise<HttpAnswer> {
+async function collect(response: IncomingMessage): Promise<HttpAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response) {

@@ -4,7 +4,7 @@ import { describe } from '../relay/errors.ts';
 import { makeFloodGuard } from '../relay/flood.ts';
 import { makeHostRule } from '../relay/hosts.ts';
 import type { RelayPorts } from '../relay/relay.ts';
-import { ticketKeys } from '../relay/ticket.ts';
+import { ticketKeys } from '../relay/ticket-keys.ts';
 import { DYNAMODB, makeAws, SECRETS_MANAGER, SQS } from './aws.ts';
 import { readEnvironment, senderEnvironment } from './environment.ts';
 import { makeGenesysApi } from './genesys-api.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { makeHostRule } from '../relay/hosts.ts';
-import { sealSession, type TicketKeys } from '../relay/ticket.ts';
+import { sealSession } from '../relay/seal.ts';
+import type { TicketKeys } from '../relay/ticket-keys.ts';
 import { makeSessions } from './sessions.ts';
 
 const newKey = (kid: string) => ({ kid, key: randomBytes(32).toString('hex') });
@@ -27,13 +28,13 @@ function olderEnvironment(refreshed: boolean) {
 describe('a session that was sealed after a rotation', () => {
   it('is opened by an older environment, which fetches the new keys', async () => {
     const { open, refresh } = olderEnvironment(true);
-    expect((await open(await sealSession(rotated, session))).kind).toBe('participant-state');
+    expect((await open(sealSession(rotated, session))).kind).toBe('participant-state');
     expect(refresh).toHaveBeenCalledOnce();
   });
 
   it('is refused when there are no newer keys', async () => {
     const { open } = olderEnvironment(false);
-    await expect(open(await sealSession(rotated, session))).rejects.toMatchObject({ refusal: 'unknown_key' });
+    await expect(open(sealSession(rotated, session))).rejects.toMatchObject({ refusal: 'unknown_key' });
   });
 
   it('that was tampered with asks for no keys', async () => {

@@ -1,5 +1,7 @@
 import type { AllowsUrl } from '../relay/hosts.ts';
-import { TicketError, type TicketKeys, unsealSession } from '../relay/ticket.ts';
+import { unsealSession } from '../relay/seal.ts';
+import { TicketError } from '../relay/ticket-error.ts';
+import type { TicketKeys } from '../relay/ticket-keys.ts';
 import type { Session } from '../relay/upstream.ts';
 import { openSession } from '../upstreams/index.ts';
 import type { Secret } from './secrets.ts';
@@ -10,7 +12,7 @@ import type { Secret } from './secrets.ts';
  */
 export async function withKeys<T>(
   keys: Secret<TicketKeys>,
-  use: (keys: TicketKeys) => Promise<T>,
+  use: (keys: TicketKeys) => T | Promise<T>,
 ): Promise<T> {
   try {
     return await use(await keys.get());

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { seal, TicketError, type TicketKeys, unseal } from '../relay/ticket.ts';
+import { seal, unseal } from '../relay/seal.ts';
+import { TicketError } from '../relay/ticket-error.ts';
+import type { TicketKeys } from '../relay/ticket-keys.ts';
 import { AwsError, type CallAws } from './aws.ts';
 import { ITEM_KEYS } from './item-keys.ts';
 import { type AccessToken, accessToken } from './login.ts';
@@ -79,9 +81,7 @@ export function makeTokenTable(call: CallAws, tableName: string, keys: Secret<Ti
   /** One that cannot be opened, as its key was taken away, is as good as none. @throws Error when there are no keys */
   async function open(sealed: string): Promise<AccessToken | undefined> {
     try {
-      return accessToken.safeParse(
-        await withKeys(keys, (current) => unseal(current, 'typing-relay-token', sealed)),
-      ).data;
+      return accessToken.safeParse(await withKeys(keys, (current) => unseal(current, 'token', sealed))).data;
     } catch (error) {
       if (error instanceof TicketError) return undefined;
       throw error;
@@ -110,7 +110,7 @@ export function makeTokenTable(call: CallAws, tableName: string, keys: Secret<Ti
       ),
 
     async share(client, version, token) {
-      const sealed = { S: await seal(await keys.get(), 'typing-relay-token', token) };
+      const sealed = { S: seal(await keys.get(), 'token', token) };
       return change(client, version, { sealed, expiresAt: inSeconds(token.endsAt) });
     },
 

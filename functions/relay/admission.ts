@@ -1,4 +1,7 @@
-import { openTicket, sealSession, TicketError, type TicketClaims, type TicketKeys } from './ticket.ts';
+import { sealSession } from './seal.ts';
+import { openTicket, type TicketClaims } from './ticket.ts';
+import { TicketError } from './ticket-error.ts';
+import type { TicketKeys } from './ticket-keys.ts';
 import type { Session } from './upstream.ts';
 
 export interface AdmissionPorts {
@@ -26,7 +29,7 @@ export function makeAdmission({ spendTicket, checkSession, now }: AdmissionPorts
   return async (keys: TicketKeys, ticket: string, spender: string): Promise<Admission> => {
     const { sub, upstream, jti, exp } = await openTicket(keys, ticket, now());
     const { inbox } = checkSession(upstream);
-    const sealedSession = await sealSession(keys, { sub, upstream });
+    const sealedSession = sealSession(keys, { sub, upstream });
     if (!(await spendTicket(jti, spender, exp)))
       throw new TicketError('spent', 'it has opened a connection before');
     return { sub, sealedSession, inbox };

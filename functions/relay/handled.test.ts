@@ -4,7 +4,7 @@ import { plenty } from '../../test/plenty.ts';
 import { SILENCE_MS } from './constants.ts';
 import { RelayError, unavailable } from './errors.ts';
 import { makeRelay, type RelayPorts } from './relay.ts';
-import { TicketError } from './ticket.ts';
+import { TicketError } from './ticket-error.ts';
 import type { Session } from './upstream.ts';
 
 const NOW = 1_000_000;

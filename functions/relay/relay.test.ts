@@ -5,7 +5,7 @@ import { openSession } from '../upstreams/index.ts';
 import { RelayError, unavailable } from './errors.ts';
 import { makeHostRule } from './hosts.ts';
 import { makeRelay, type RelayPorts } from './relay.ts';
-import { TicketError } from './ticket.ts';
+import { TicketError } from './ticket-error.ts';
 import type { UpstreamMessage } from './upstream.ts';
 
 const NOW = 1_000_000;

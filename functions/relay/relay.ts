@@ -5,7 +5,7 @@ import { describe, RelayError, stated, StateUnavailable, unavailable } from './e
 import type { FloodGuard } from './flood.ts';
 import { failureOf, type Handled, type Tell } from './handled.ts';
 import { frameIdOf, type Outcome, parseTypingFrame, type ServerFrame, toErrorFrame } from './protocol.ts';
-import { TicketError } from './ticket.ts';
+import { TicketError } from './ticket-error.ts';
 import { type Decided, isSilent, type TypingEvent } from './typing.ts';
 import { type Session, SessionError } from './upstream.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { WebhookSecrets } from '../../functions/relay/agent-typing.ts';
-import type { TicketKeys } from '../../functions/relay/ticket.ts';
+import type { TicketKeys } from '../../functions/relay/ticket-keys.ts';
 import { UsageError } from '../command.ts';
 
 /** Rotations are two steps, so that both sides of a secret agree at every moment: a new value beside the old, then without. */

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import { tryJson } from '../../functions/ports/http.ts';
 import { webhookSecrets } from '../../functions/relay/agent-typing.ts';
 import { CONNECTION_LIFE_S, TICKET_LIFE_S } from '../../functions/relay/constants.ts';
-import { ticketKeys } from '../../functions/relay/ticket.ts';
+import { ticketKeys } from '../../functions/relay/ticket-keys.ts';
 import { findStackSecret, readSecret, writeSecret } from '../stack-secret.ts';
 import { runCommand, UsageError } from '../command.ts';
 import { readOAuthClient } from './input.ts';

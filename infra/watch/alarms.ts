@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { DELAY_MAX_S } from '../../functions/ports/queue.ts';
 import { CLIENT_REFRESH_MS, UPSTREAM_DEADLINE_MS } from '../../functions/relay/constants.ts';
-import type { TicketRefusal } from '../../functions/relay/ticket.ts';
+import type { TicketRefusal } from '../../functions/relay/ticket-error.ts';
 import { AUTHORIZER } from '../routes.ts';
 import {
   FIVE_MINUTES,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { inspect, parseArgs } from 'node:util';
 import { LaneError } from '../../bench/lane.ts';
 import { endsBySignal } from '../../bench/signals.ts';
-import { ticketKeys } from '../../functions/relay/ticket.ts';
+import { ticketKeys } from '../../functions/relay/ticket-keys.ts';
 import { startAws } from '../../local/aws/aws.ts';
 import { type Closers, makeClosers } from '../../local/closers.ts';
 import { LIFE_LIMITS } from '../../local/gateway/connections.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { ticketKeys } from '../../functions/relay/ticket.ts';
+import { ticketKeys } from '../../functions/relay/ticket-keys.ts';
 import {
   connect,
   connectFor,

@@ -8,7 +8,8 @@ import WebSocket from 'ws';
 import * as z from 'zod';
 import { serverFrame, type ServerFrame } from '../../functions/relay/protocol.ts';
 import { guestRecord } from '../../local/genesys/guest-record.ts';
-import { sealTicket, type TicketClaims, ticketKeys } from '../../functions/relay/ticket.ts';
+import { sealTicket, type TicketClaims } from '../../functions/relay/ticket.ts';
+import { ticketKeys } from '../../functions/relay/ticket-keys.ts';
 
 /** The world as the end-to-end tests see it: clients at one end, the simulated org at the other. */
 export const local = inject('local');

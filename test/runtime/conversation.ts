@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { WebSocket } from 'ws';
 import * as z from 'zod';
 import { TICKET_LIFE_S } from '../../functions/relay/constants.ts';
-import { sealTicket, type TicketClaims, ticketKeys } from '../../functions/relay/ticket.ts';
+import { sealTicket, type TicketClaims } from '../../functions/relay/ticket.ts';
+import { ticketKeys } from '../../functions/relay/ticket-keys.ts';
 import { type GuestRecord, guestRecord } from '../../local/genesys/guest-record.ts';
 import type { LocalRun } from '../../local/run.ts';
 

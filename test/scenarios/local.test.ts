@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { ticketKeys } from '../../functions/relay/ticket.ts';
+import { ticketKeys } from '../../functions/relay/ticket-keys.ts';
 import { LIFE_LIMITS, type LifeLimits } from '../../local/gateway/connections.ts';
 import { makeClosers } from '../../local/closers.ts';
 import { anything } from '../../local/fixture.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TICKET_LIFE_S } from '../../functions/relay/constants.ts';
-import { sealTicket, type TicketClaims, type TicketKeys } from '../../functions/relay/ticket.ts';
+import { sealTicket, type TicketClaims } from '../../functions/relay/ticket.ts';
+import type { TicketKeys } from '../../functions/relay/ticket-keys.ts';
 import type { Client, OpenOptions, Sockets, Upgrade } from './client.ts';
 
 /** What the suite plays against; a part that is left out has its scenarios skipped. */

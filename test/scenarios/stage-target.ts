@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../bench/usage.ts';
 import { tryJson } from '../../functions/ports/http.ts';
-import { type TicketKeys, ticketKeys } from '../../functions/relay/ticket.ts';
+import { type TicketKeys, ticketKeys } from '../../functions/relay/ticket-keys.ts';
 import { readSecret } from '../../infra/stack-secret.ts';
 import { LIFE_LIMITS } from '../../local/gateway/connections.ts';
 import { makeSockets, type Sockets } from './client.ts';
