@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { type AgentTypingPorts, openInbox } from './relay/agent-typing.ts';
+import type { AgentTypingPorts } from './relay/agent-typing.ts';
+import { openInbox } from './relay/inbox.ts';
 import type { Tell } from './relay/handled.ts';
 
 const secret = 'the-secret-of-the-webhook';

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { openAgentTyping } from './ports/agent-typing.ts';
-import { webhookEvent } from './ports/events.ts';
+import { webhookEvent } from './ports/http-events.ts';
 import { openTell } from './ports/tell.ts';
 import { makeAgentTyping } from './relay/agent-typing.ts';
 

@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { openAdmission } from './ports/admission.ts';
-import { authorizerEvent, ticketOf } from './ports/events.ts';
+import { authorizerEvent, ticketOf } from './ports/http-events.ts';
 import { log } from './ports/log.ts';
 import { openTell } from './ports/tell.ts';
 import { describe } from './relay/errors.ts';

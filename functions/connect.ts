@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { connectEvent, SUBPROTOCOL, subprotocolsOf } from './ports/events.ts';
+import { connectEvent, SUBPROTOCOL, subprotocolsOf } from './ports/http-events.ts';
 import { openListeners } from './ports/listeners.ts';
 import { log } from './ports/log.ts';
 import { openTell } from './ports/tell.ts';

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import { queueEvent, watchBody } from './ports/events.ts';
+import { queueEvent, watchBody } from './ports/queue-events.ts';
 import { tryJson } from './ports/http.ts';
 import { openSender } from './ports/sender.ts';
 import { makeRelay } from './relay/relay.ts';

@@ -27,6 +27,10 @@ export function bundleOptions(entries: Record<string, string>, outdir: string, r
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    // The client alone: the package's entry brings its server and its streams as well.
+    alias: { ws: './node_modules/ws/lib/websocket.js' },
+    // https://github.com/websockets/ws#opt-in-for-performance: add-ons that no bundle holds are not looked for.
+    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
     // CommonJS packages ask for Node's modules by require, which an ES module lacks.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'warning',

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { RelayError } from '../relay/errors.ts';
 import type { FloodGuard } from '../relay/flood.ts';
 import type { Tell } from '../relay/handled.ts';
-import type { ServerFrame } from '../relay/protocol.ts';
+import type { ServerFrame } from '../relay/server-frames.ts';
 import type { Connections } from './connections.ts';
 
 const countFrame = vi.fn<FloodGuard>();

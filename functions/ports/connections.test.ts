@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Reply, serve } from '../../test/http-server.ts';
-import type { ServerFrame } from '../relay/protocol.ts';
+import type { ServerFrame } from '../relay/server-frames.ts';
 import { openConnections } from './connections.ts';
 
 const pong: ServerFrame = { type: 'pong' };

@@ -1,5 +1,6 @@
 import { describe } from '../relay/errors.ts';
-import { isLast, type ServerFrame } from '../relay/protocol.ts';
+import { isLast } from '../relay/protocol.ts';
+import type { ServerFrame } from '../relay/server-frames.ts';
 import { connectionsEnvironment, readEnvironment } from './environment.ts';
 import { type HttpAnswer, makeHttp } from './http.ts';
 import { log } from './log.ts';

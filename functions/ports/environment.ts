@@ -40,7 +40,10 @@ export const senderEnvironment = z.object({
     z.string(),
     z.transform((origin: string) => (origin === '' ? undefined : origin)),
   ),
-  WEB_MESSAGING_KEEP: z.stringbool(),
+  WEB_MESSAGING_KEEP: z.pipe(
+    z.literal(['true', 'false']),
+    z.transform((keep: 'true' | 'false') => keep === 'true'),
+  ),
   ALLOWED_HOSTS: hosts,
 });
 export type SenderEnvironment = z.infer<typeof senderEnvironment>;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { authorizerEvent, connectEvent, disconnectEvent, messageEvent, ticketOf } from './events.ts';
+import { disconnectEvent, messageEvent } from './events.ts';
+import { authorizerEvent, connectEvent, ticketOf } from './http-events.ts';
 
 /** What API Gateway adds to every event behind an authorizer that returned `{principalId, context: {session}}`. */
 const authorizer = { principalId: 'guest-1', integrationLatency: 12, session: 'sealed' };

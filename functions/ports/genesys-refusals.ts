@@ -15,12 +15,17 @@ const errorCode = orNothing(z.string().check(z.regex(/^[a-z]{1,40}(\.[a-z]{1,40}
 /** Genesys' ids for their support. */
 const correlation = orNothing(z.string().check(z.regex(/^[\w-]{1,64}$/)));
 
+/** `conversation:message:create`, or several: letters and colons, so that nothing else of an answer gets through. */
+const permissions = z
+  .string()
+  .check(z.maxLength(200), z.regex(/^[a-z]+(:[a-z*]+)+(, ?[a-z]+(:[a-z*]+)+)*$/i));
+
 /** Platform-client-sdk-javascript, index.d.ts: ErrorBody. Every field is optional. */
 const errorBody = z.object({
   code: errorCode,
   contextId: correlation,
   message: orNothing(z.string()),
-  messageParams: z.optional(z.record(z.string(), z.unknown())),
+  messageParams: orNothing(z.object({ permissions: orNothing(permissions) })),
 });
 
 /** The error that an answer other than 2xx stands for. */
@@ -101,17 +106,10 @@ function explain(status: number, error: z.infer<typeof errorBody>, call: ApiCall
   }
 }
 
-/** `conversation:message:create`, or several: letters and colons, so that nothing else of an answer gets through. */
-const PERMISSIONS = /^[a-z]+(:[a-z*]+)+(, ?[a-z]+(:[a-z*]+)+)*$/i;
-
 function missingPermission(
   { messageParams }: z.infer<typeof errorBody>,
   { bearer, permission }: ApiCall,
 ): string {
-  const named = z
-    .string()
-    .check(z.maxLength(200), z.regex(PERMISSIONS))
-    .safeParse(messageParams?.['permissions']);
   const owner = bearer === undefined ? "the OAuth client's roles" : `the ${bearer.owner}'s token`;
-  return `Genesys refused this for lack of a permission: ${named.data ?? permission}. Add it to ${owner}.`;
+  return `Genesys refused this for lack of a permission: ${messageParams?.permissions ?? permission}. Add it to ${owner}.`;
 }

@@ -3,7 +3,7 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import * as z from 'zod/mini';
-import type { ServerFrame } from '../relay/protocol.ts';
+import type { ServerFrame } from '../relay/server-frames.ts';
 
 /** Sends a frame that nobody asked for. @throws Error from the SDK when API Gateway refuses or cannot be reached */
 export type Push = (connectionId: string, frame: ServerFrame) => Promise<'sent' | 'gone'>;

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { type AgentTypingPorts, type Listener, makeAgentTyping, openInbox } from './agent-typing.ts';
+import { type AgentTypingPorts, type Listener, makeAgentTyping } from './agent-typing.ts';
+import { openInbox } from './inbox.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:10.000Z');
 const secret = 'the-secret-of-the-webhook';

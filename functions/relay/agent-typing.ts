@@ -8,9 +8,9 @@ import {
   WEBHOOK_BODY_MAX_BYTES,
 } from './constants.ts';
 import { describe } from './errors.ts';
+import { openInbox } from './inbox.ts';
 import { orNothing } from './or-nothing.ts';
-import type { ServerFrame } from './protocol.ts';
-import { digest } from './upstream.ts';
+import type { ServerFrame } from './server-frames.ts';
 
 /** The webhook's secret, which the operator also gives to the integration; the one before it while they change it. */
 export const webhookSecrets = z.object({
@@ -47,10 +47,6 @@ const outbound = z.catch(
   {},
 );
 type Outbound = z.infer<typeof outbound>;
-
-/** Finds a guest's connections again when the integration's webhook names the guest. */
-export const openInbox = (integrationId: string, user: string): string =>
-  digest(['open-messaging', integrationId, user]);
 
 /** A guest's connection, as $connect noted it. */
 export interface Listener {

@@ -1,6 +1,7 @@
 import { FLOOD_TELL_AGAIN_MS, FRAMES_MAX, FRAMES_WINDOW_MS, STATE_LIFE_S } from './constants.ts';
 import { describe, RelayError } from './errors.ts';
-import { type ServerFrame, toErrorFrame } from './protocol.ts';
+import { toErrorFrame } from './protocol.ts';
+import type { ServerFrame } from './server-frames.ts';
 
 /**
  * API Gateway has no limit for one connection, so a flood is met here. Marks of a connection's frames lie where every

@@ -1,6 +1,6 @@
 import type { Receipt } from './agent-typing.ts';
 import type { RelayError } from './errors.ts';
-import type { Outcome } from './protocol.ts';
+import type { Outcome } from './server-frames.ts';
 
 /**
  * What became of one event: for a log line at debug, and for the metrics. Words of closed sets, ids and milliseconds;

@@ -2,16 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { ERROR_CODES, REJECTION_REASONS, RelayError } from './errors.ts';
-import {
-  answerOther,
-  CLIENT_FRAME_TYPES,
-  frameIdOf,
-  OUTCOMES,
-  parseTypingFrame,
-  serverFrame,
-  type ServerFrame,
-  toErrorFrame,
-} from './protocol.ts';
+import { answerOther, CLIENT_FRAME_TYPES, frameIdOf, parseTypingFrame, toErrorFrame } from './protocol.ts';
+import { OUTCOMES, serverFrame, type ServerFrame } from './server-frames.ts';
 import { UPSTREAM_KINDS } from '../upstreams/index.ts';
 
 /** The error that `act` throws; fails the test when it throws none, or one that a client could not be told. */

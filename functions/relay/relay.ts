@@ -4,7 +4,8 @@ import { type Budget, type DeliveryPorts, makeDelivery, type Watch } from './del
 import { describe, RelayError, stated, StateUnavailable, unavailable } from './errors.ts';
 import type { FloodGuard } from './flood.ts';
 import { failureOf, type Handled, type Tell } from './handled.ts';
-import { frameIdOf, type Outcome, parseTypingFrame, type ServerFrame, toErrorFrame } from './protocol.ts';
+import { frameIdOf, parseTypingFrame, toErrorFrame } from './protocol.ts';
+import type { Outcome, ServerFrame } from './server-frames.ts';
 import { TicketError } from './ticket-error.ts';
 import { type Decided, isSilent, type TypingEvent } from './typing.ts';
 import { type Session, SessionError } from './upstream.ts';

@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import { TicketError } from './ticket-error.ts';
 
 /** The secret that holds the keys: the current one, and the one before it while keys rotate. Keys are 64 hex digits. */
-const ticketKey = z.object({
+const ticketKey = {
   kid: z.string().check(z.minLength(1)),
   key: z.string().check(z.regex(/^[0-9a-f]{64}$/i)),
-});
-export const ticketKeys = z.extend(ticketKey, { previous: z.optional(ticketKey) });
+};
+export const ticketKeys = z.object({ ...ticketKey, previous: z.optional(z.object(ticketKey)) });
 export type TicketKeys = z.infer<typeof ticketKeys>;
 
 /** The key of that name, 32 bytes. @throws TicketError `unknown_key` */

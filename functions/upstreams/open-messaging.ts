@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { openInbox } from '../relay/agent-typing.ts';
+import { openInbox } from '../relay/inbox.ts';
 import { defineUpstream } from '../relay/upstream.ts';
 import { id } from './fields.ts';
 
@@ -18,12 +18,12 @@ export const openMessaging = defineUpstream({
     kind: z.literal('open-messaging'),
     integrationId: id,
     userId,
-    idType: z._default(z.enum(['Email', 'Phone', 'Opaque']), 'Opaque'),
+    idType: z.optional(z.literal(['Email', 'Phone', 'Opaque'])),
     nickname: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
   }),
   identity: ({ integrationId, userId }) => [integrationId, userId],
   inbox: ({ integrationId, userId }) => openInbox(integrationId, userId),
-  message: (isTyping, { integrationId, userId, idType, nickname }, at) =>
+  message: (isTyping, { integrationId, userId, idType = 'Opaque', nickname }, at) =>
     isTyping
       ? {
           via: 'rest',

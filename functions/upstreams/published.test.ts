@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openInbox } from '../relay/agent-typing.ts';
+import { openInbox } from '../relay/inbox.ts';
 import { makeHostRule } from '../relay/hosts.ts';
 import { SessionError } from '../relay/upstream.ts';
 import { openSession } from './index.ts';

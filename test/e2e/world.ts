@@ -6,7 +6,7 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { inject, onTestFinished, vi } from 'vitest';
 import WebSocket from 'ws';
 import * as z from 'zod';
-import { serverFrame, type ServerFrame } from '../../functions/relay/protocol.ts';
+import { serverFrame, type ServerFrame } from '../../functions/relay/server-frames.ts';
 import { guestRecord } from '../../local/genesys/guest-record.ts';
 import { sealTicket, type TicketClaims } from '../../functions/relay/ticket.ts';
 import { ticketKeys } from '../../functions/relay/ticket-keys.ts';

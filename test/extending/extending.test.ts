@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import * as z from 'zod';
-import { errorFrame } from '../../functions/relay/protocol.ts';
+import { errorFrame } from '../../functions/relay/server-frames.ts';
 import { like } from '../../local/fixture.ts';
 import { makeSockets } from '../scenarios/client.ts';
 import { type Copy, makeCopy, type Run } from './copy.ts';

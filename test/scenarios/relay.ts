@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { serverFrame, type ServerFrame } from '../../functions/relay/protocol.ts';
+import { serverFrame, type ServerFrame } from '../../functions/relay/server-frames.ts';
 import type { Client } from './client.ts';
 import { Difference, expectSame, expectTrue, shown } from './difference.ts';
 import { onRelay, ROWS, type Scenario } from './scenario.ts';
