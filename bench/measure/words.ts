@@ -6,8 +6,8 @@ import type { Figure } from './figures.ts';
 export function digits(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
   const places = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  const rounded = value.toFixed(Math.min(places, 6));
-  return rounded.replace(/\B(?=(\d{3})+(?!\d)(?=\.|$))/g, ',');
+  const [whole = '', ...rest] = value.toFixed(Math.min(places, 6)).split('.');
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...rest].join('.');
 }
 
 /** `1.23 (1.10 to 1.40)` */
