@@ -8,6 +8,9 @@ type OrNothing<T> = z.ZodMiniOptional<z.ZodMiniPipe<z.ZodMiniUnknown, z.ZodMiniT
  */
 export function orNothing<T>(schema: z.ZodMiniType<T>): OrNothing<T> {
   // Not z.catch, which brings the words of all of zod's errors: 10 KB on the message path.
-  const kept = z.transform((value: unknown) => schema.safeParse(value).data);
+  const kept = z.transform((value: unknown) => {
+    // Most fields are just not there: a refusal, with its stack, would be made for each.
+    return value === undefined || value === null ? undefined : schema.safeParse(value).data;
+  });
   return z.optional(z.pipe(z.unknown(), kept));
 }
