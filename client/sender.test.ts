@@ -269,6 +269,14 @@ it('has a timer and a listener on the socket only while on', () => {
   expect([vi.getTimerCount(), socket.listeners]).toEqual([0, 0]);
 });
 
+it('sets a timer at each on, and none at the keys between', () => {
+  start();
+  const set = vi.spyOn(globalThis, 'setTimeout');
+  keys(60, 100);
+  expect(socket.sent).toEqual([ON, ON]);
+  expect(set).toHaveBeenCalledTimes(2);
+});
+
 type Step =
   | { do: 'type' | 'script'; text: string }
   | { do: 'wait'; ms: number }

@@ -92,8 +92,7 @@ function makeTold(): Told {
     // The relay takes an off only from the connection that said on.
     if (last) say(last, { type: 'typing', data: { isTyping: false } });
   }
-  function on(socket: SocketLike): void {
-    const now = performance.now();
+  function on(socket: SocketLike, now: number): void {
     if (now - lastOn < CLIENT_GAP_MS) return;
     forget();
     if (!say(socket, { type: 'typing', data: { isTyping: true } })) return;
@@ -107,8 +106,9 @@ function makeTold(): Told {
         end();
         return;
       }
-      if (told?.socket !== socket || performance.now() - told.at >= CLIENT_REFRESH_MS) on(socket);
-      if (told) idle.set(CLIENT_IDLE_MS);
+      const now = performance.now();
+      if (told?.socket !== socket || now - told.at >= CLIENT_REFRESH_MS) on(socket, now);
+      if (told) idle.set(CLIENT_IDLE_MS, now);
     },
     end,
     resume: idle.check,

@@ -5,7 +5,7 @@ import { type Draft, generated, makeConversation } from '../simulate/guest.ts';
 import { type FarSide, type History, makeFarSide } from '../simulate/history.ts';
 import { makePage, makeWay, type Page } from '../simulate/ours.ts';
 import { makeRandom, type Random } from '../simulate/random.ts';
-import { DELAY_MS, REFERENCE } from '../simulate/weather.ts';
+import { DELAY_MS, REFERENCE, type Weather } from '../simulate/weather.ts';
 import { type Counts, type Ledger, makeLedger } from './counts.ts';
 import { makeFarEnd } from './far-side.ts';
 import { makeFleet } from './fleet.ts';
@@ -23,6 +23,12 @@ export interface ChatsOptions {
   /** Platform API requests a minute of the one token that they share. */
   requestsPerMinute: number;
   signal?: AbortSignal | undefined;
+  /** The reference weather where it is not said. */
+  weather?: Weather;
+  /** Told of each message that goes upstream, in virtual milliseconds, and whether it never takes effect there. */
+  called?: (at: number, isLost: boolean) => void;
+  /** Told of each that took effect. */
+  reached?: () => void;
 }
 
 export interface ChatsResult {
@@ -109,14 +115,15 @@ interface Chat {
 }
 
 /** One guest with the real client, whose typing, messages and pings are set into the clock. */
-function startChat(world: World, index: number, { seed, seconds }: ChatsOptions): Chat {
+function startChat(world: World, index: number, options: ChatsOptions): Chat {
+  const { seed, seconds, weather = REFERENCE } = options;
   const { clock, ledger, random, way, relay, farSides } = world;
   const name = chatName(index);
   const { drafts, end } = draftsOf(index, seed, seconds);
   const far = makeFarSide(way.expiryMs, true);
   farSides.set(name, far);
   const frames: History['frames'] = [];
-  const passage = makeWay({ clock, weather: REFERENCE, random, frames }, relay, name);
+  const passage = makeWay({ clock, weather, random, frames }, relay, name);
   const frame = (body: string, connectionId: string): void => {
     ledger.count('frames');
     if (body.includes('true')) ledger.count('ons');
@@ -126,7 +133,7 @@ function startChat(world: World, index: number, { seed, seconds }: ChatsOptions)
   ledger.count('connections');
   type(drafts, clock.at, page, (sentAt) => {
     // The message takes a way of its own.
-    clock.at(sentAt + DELAY_MS + random.exponential(REFERENCE.jitterMs), () => {
+    clock.at(sentAt + DELAY_MS + random.exponential(weather.jitterMs), () => {
       far.message(clock.now());
     });
   });
@@ -153,16 +160,18 @@ export async function runChats(options: ChatsOptions): Promise<ChatsResult> {
   const random = makeRandom(seed, first, 3);
   const farSides = new Map<string, FarSide>();
   const takesEffect = (chat: string, isTyping: boolean): void => {
+    options.reached?.();
     farSides.get(chat)?.[isTyping ? 'on' : 'off'](clock.now());
   };
   const farEnd = makeFarEnd({
     clock,
     random,
-    weather: REFERENCE,
+    weather: options.weather ?? REFERENCE,
     way,
     ledger,
     requestsPerMinute,
     takesEffect,
+    called: options.called,
   });
   // A chat that is watched alone stands for one of many, whose environments are warm.
   const fleet = makeFleet({ clock, way, ledger, farEnd, environments: way.environments, warm: chats === 1 });

@@ -27,6 +27,8 @@ export interface FarEndPorts {
   requestsPerMinute?: number;
   /** A message takes effect. */
   takesEffect: (chat: string, isTyping: boolean) => void;
+  /** A message went out at this time; one that `isLost` never takes effect. */
+  called?: ((at: number, isLost: boolean) => void) | undefined;
 }
 
 const TOKEN = { value: 'token', issuedAt: 0, endsAt: Infinity };
@@ -48,7 +50,9 @@ export function makeFarEnd(ports: FarEndPorts): FarEnd {
     // The message is on its last trip when all others are over.
     const there = start + Math.max(0, trips - 1) * 2 * fixedMs + oneWay();
     const fails = random.next() < weather.loss * LOSS.upstream;
-    if (!fails || random.next() < 0.5)
+    const isLost = fails && random.next() >= 0.5;
+    ports.called?.(start, isLost);
+    if (!isLost)
       clock.at(there, () => {
         takesEffect(chatOf(text), !isOff(text));
       });

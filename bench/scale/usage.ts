@@ -27,10 +27,10 @@ export const METRIC_EVERY_S = 10;
 
 /** Sent up for one message: on an open socket, and by POST over a kept connection. */
 const SOCKET_BYTES = 183;
-const POST_BYTES = 509;
+export const POST_BYTES = 509;
 
 /** Frames to the client, in bytes: an ack, an error with its sentence, a pong, an agent's typing. */
-const ACK_BYTES = 45;
+export const ACK_BYTES = 45;
 const ERROR_BYTES = 250;
 const PONG_BYTES = 15;
 const TYPING_BYTES = 70;

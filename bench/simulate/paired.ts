@@ -43,11 +43,15 @@ export const accuracyGain = (one: PerConversation, other: PerConversation): Esti
     one.totalMs,
   );
 
-/** How many flickers per typing minute more the first has than the second in the same conversations. */
-export const flickersMore = (one: PerConversation, other: PerConversation): Estimate => {
-  const { value, error } = ratio(
-    one.flickers.map((flickers, index) => flickers - (other.flickers[index] ?? NaN)),
-    one.typingMs,
-  );
-  return { value: value * MS_PER_MINUTE, error: error * MS_PER_MINUTE };
-};
+/** How many more per typing minute the first has than the second in the same conversations. */
+const more =
+  (what: 'flickers' | 'calls') =>
+  (one: PerConversation, other: PerConversation): Estimate => {
+    const { value, error } = ratio(
+      one[what].map((count, index) => count - (other[what][index] ?? NaN)),
+      one.typingMs,
+    );
+    return { value: value * MS_PER_MINUTE, error: error * MS_PER_MINUTE };
+  };
+export const flickersMore = more('flickers');
+export const callsMore = more('calls');

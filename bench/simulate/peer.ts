@@ -69,7 +69,12 @@ function debounced({ keys, end, how }: Draft, debounce: number, frames: Frame[])
   });
 }
 
-function framesOf(policy: Policy, { drafts, end }: Conversation, cuts: readonly number[]): Frame[] {
+/** What a policy's client says in a conversation, and when; also what falls into a cut of its connection. */
+export function framesOf(
+  policy: Policy,
+  { drafts, end }: Conversation,
+  cuts: readonly number[] = [],
+): Frame[] {
   const client = makeClient(policy, cuts);
   for (const draft of drafts) {
     if (policy.debounce !== undefined) {

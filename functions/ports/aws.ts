@@ -54,6 +54,16 @@ const refusal = z.object({
   Message: z.optional(z.string()),
 });
 
+/** Where a service is: what the SDKs' own variables say, or its public endpoint. */
+export function endpointOf(service: Service, environment: NodeJS.ProcessEnv): URL {
+  const { AWS_REGION: region, AWS_URL_SUFFIX: urlSuffix = 'amazonaws.com' } = awsVariables(environment);
+  return new URL(
+    environment[`AWS_ENDPOINT_URL_${service.endpointVariable}`] ??
+      environment['AWS_ENDPOINT_URL'] ??
+      `https://${service.service}.${region}.${urlSuffix}`,
+  );
+}
+
 /**
  * Makes a caller of one service's JSON API.
  * @param environment where the SDKs' own variables stand: region, credentials, `AWS_ENDPOINT_URL…`
@@ -61,13 +71,7 @@ const refusal = z.object({
  *   network failure is tried once more within the deadline.
  */
 export function makeAws(service: Service, http: SendHttp, environment: NodeJS.ProcessEnv): CallAws {
-  const { AWS_REGION: region, AWS_URL_SUFFIX: urlSuffix = 'amazonaws.com' } = awsVariables(environment);
-  const endpoint = new URL(
-    environment[`AWS_ENDPOINT_URL_${service.endpointVariable}`] ??
-      environment['AWS_ENDPOINT_URL'] ??
-      `https://${service.service}.${region}.${urlSuffix}`,
-  );
-  const send = makeSigned(service.service, endpoint, http, environment);
+  const send = makeSigned(service.service, endpointOf(service, environment), http, environment);
 
   return async (operation, input) => {
     const headers = {

@@ -2,6 +2,9 @@ import * as z from 'zod/mini';
 
 /** The settings that a function gets from its stack (infra/relay-stack.ts), read into a typed model at cold start. */
 
+/** The stack writes them: this tells one from a variable that was mixed up or left empty. */
+const url = z.string().check(z.regex(/^(https?|wss?):\/\/[^/]/));
+
 /** Comma-separated in the variable; empty when there is none. */
 const hosts = z.pipe(
   z.string(),
@@ -21,7 +24,7 @@ export const webhookEnvironment = z.object({ TABLE_NAME: z.string(), WEBHOOK_SEC
 export const stackEnvironment = z.object({ STACK_NAME: z.string() });
 
 /** What every function needs that answers a client by a call to API Gateway. */
-export const connectionsEnvironment = z.object({ AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: z.url() });
+export const connectionsEnvironment = z.object({ AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: url });
 
 /** What a function needs of the table alone. */
 export const tableEnvironment = z.object({ TABLE_NAME: z.string() });
@@ -30,11 +33,11 @@ export const tableEnvironment = z.object({ TABLE_NAME: z.string() });
 export const senderEnvironment = z.object({
   TICKET_KEY_SECRET: z.string(),
   TABLE_NAME: z.string(),
-  WATCH_QUEUE_URL: z.url(),
+  WATCH_QUEUE_URL: url,
   GENESYS_CLIENT_SECRET: z.string(),
-  GENESYS_API_URL: z.url(),
-  GENESYS_LOGIN_URL: z.url(),
-  WEB_MESSAGING_URL: z.url(),
+  GENESYS_API_URL: url,
+  GENESYS_LOGIN_URL: url,
+  WEB_MESSAGING_URL: url,
   /** Empty where the bare host will do. */
   WEB_MESSAGING_ORIGIN: z.pipe(
     z.string(),

@@ -6,9 +6,6 @@ import * as z from 'zod/mini';
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  */
 
-/** What the authorizer hands to every later event of its connection, as strings. */
-const authorizer = z.object({ session: z.string(), inbox: z.optional(z.string()) });
-
 export const messageEvent = z.object({
   requestContext: z.object({
     eventType: z.literal('MESSAGE'),
@@ -16,7 +13,8 @@ export const messageEvent = z.object({
     connectedAt: z.number(),
     requestId: z.string(),
     requestTimeEpoch: z.number(),
-    authorizer,
+    // What the authorizer hands to every later event of its connection, as strings.
+    authorizer: z.object({ session: z.string() }),
   }),
   body: z.optional(z.string()),
 });
@@ -28,6 +26,6 @@ export const disconnectEvent = z.object({
     connectedAt: z.number(),
     requestId: z.string(),
     requestTimeEpoch: z.number(),
-    authorizer,
+    authorizer: z.object({ session: z.string(), inbox: z.optional(z.string()) }),
   }),
 });

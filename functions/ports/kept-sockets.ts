@@ -1,5 +1,11 @@
 import WebSocket from 'ws';
-import { SOCKET_IDLE_MS, SOCKET_PING_AFTER_MS, SOCKET_PONG_MS, SOCKETS_MAX } from '../relay/constants.ts';
+import {
+  SOCKET_IDLE_MS,
+  SOCKET_PING_AFTER_MS,
+  SOCKET_PING_ALONG_MS,
+  SOCKET_PONG_MS,
+  SOCKETS_MAX,
+} from '../relay/constants.ts';
 
 /** Sockets that stay open between the messages of one environment, by a key. */
 export interface KeptSockets {
@@ -17,16 +23,30 @@ type Act<T> = (socket: WebSocket) => Promise<T>;
 
 interface Kept {
   socket: WebSocket;
-  /** When the far side last gave a sign, or was last written to; epoch milliseconds. */
+  /** When it was last written to; epoch milliseconds. */
   usedAt: number;
+  /** Pings so far; each carries its number. */
+  pings: number;
+  /** The last of them that was answered. */
+  answered: number;
+}
+
+/** A socket, and what is being done with it. */
+interface Used<T> {
+  entry: Kept;
+  acting: Promise<T>;
 }
 
 /**
  * Keeps sockets by key, the most recently used last. While an environment is frozen it neither reads a close nor
- * answers a ping, so a socket that was idle for long is pinged before use, and opened anew, once, if it is dead.
+ * answers a ping, so a socket that was idle for long is pinged first, and opened anew, once, if it is dead. One that was
+ * idle for a shorter time gets a ping along with the message, and nobody waits: where its answer is missing at the next
+ * message that one waits for another, so that a far side which is gone without a word costs one message and no more.
  * @param now epoch milliseconds
+ * @param repeats whether what is done may be done twice: then it goes along with the ping, and once more where no answer
+ *   comes, which saves a message the round trip
  */
-export function makeKeptSockets(now: () => number): KeptSockets {
+export function makeKeptSockets(now: () => number, repeats = false): KeptSockets {
   const kept = new Map<string, Kept>();
 
   function drop(key: string, entry: Kept): void {
@@ -45,31 +65,49 @@ export function makeKeptSockets(now: () => number): KeptSockets {
   }
 
   async function keep(key: string, open: () => Promise<WebSocket>): Promise<Kept> {
-    const entry = { socket: await open(), usedAt: now() };
+    const entry: Kept = { socket: await open(), usedAt: now(), pings: 0, answered: 0 };
     entry.socket.once('close', () => {
       drop(key, entry);
+    });
+    entry.socket.on('pong', (data) => {
+      // Not every far side sends the ping's number back.
+      const number = data.length > 0 ? Number(data.toString()) : entry.answered + 1;
+      if (number > entry.answered) entry.answered = number;
     });
     kept.set(key, entry);
     return entry;
   }
 
-  async function usable(key: string, open: () => Promise<WebSocket>, deadline: number): Promise<Kept> {
+  async function onNew<T>(key: string, open: () => Promise<WebSocket>, act: Act<T>): Promise<Used<T>> {
+    const entry = await keep(key, open);
+    return { entry, acting: act(entry.socket) };
+  }
+
+  /** @returns undefined where there is none, or it is dead */
+  async function onKept<T>(key: string, deadline: number, act: Act<T>): Promise<Used<T> | undefined> {
     const entry = kept.get(key);
-    if (!entry) return keep(key, open);
-    const idle = now() - entry.usedAt;
-    const alive =
-      entry.socket.readyState === WebSocket.OPEN &&
-      (idle < SOCKET_PING_AFTER_MS ||
-        (await answersPing(entry.socket, Math.min(SOCKET_PONG_MS, deadline - now()))));
-    if (alive) return entry;
+    if (!entry) return undefined;
+    const { socket, usedAt, pings, answered } = entry;
+    const idle = now() - usedAt;
+    if (socket.readyState === WebSocket.OPEN) {
+      if (answered === pings && idle < SOCKET_PING_AFTER_MS) {
+        const acting = act(socket);
+        if (idle >= SOCKET_PING_ALONG_MS) ping(entry);
+        return { entry, acting };
+      }
+      const early = repeats ? act(socket) : undefined;
+      early?.catch(() => undefined);
+      if (await answersPing(entry, Math.min(SOCKET_PONG_MS, deadline - now())))
+        return { entry, acting: early ?? act(socket) };
+    }
     drop(key, entry);
-    return keep(key, open);
+    return undefined;
   }
 
   return {
     async use(key, open, deadline, act) {
-      const entry = await usable(key, open, deadline);
-      const result = await act(entry.socket).catch((error: unknown) => {
+      const { entry, acting } = (await onKept(key, deadline, act)) ?? (await onNew(key, open, act));
+      const result = await acting.catch((error: unknown) => {
         drop(key, entry);
         throw error;
       });
@@ -86,7 +124,15 @@ export function makeKeptSockets(now: () => number): KeptSockets {
   };
 }
 
-function answersPing(socket: WebSocket, ms: number): Promise<boolean> {
+/** Sends the next ping. @returns its number */
+function ping(entry: Kept): number {
+  entry.pings += 1;
+  entry.socket.ping(String(entry.pings));
+  return entry.pings;
+}
+
+function answersPing(entry: Kept, ms: number): Promise<boolean> {
+  const { socket } = entry;
   return new Promise((resolve) => {
     const end = (alive: boolean) => () => {
       clearTimeout(timer);
@@ -94,11 +140,15 @@ function answersPing(socket: WebSocket, ms: number): Promise<boolean> {
       socket.off('close', onClose);
       resolve(alive);
     };
-    const onPong = end(true);
+    const isAlive = end(true);
     const onClose = end(false);
     const timer = setTimeout(onClose, Math.max(0, ms));
-    socket.once('pong', onPong);
+    const number = ping(entry);
+    // An answer to an earlier one may come first, and says less.
+    const onPong = (): void => {
+      if (entry.answered >= number) isAlive();
+    };
+    socket.on('pong', onPong);
     socket.once('close', onClose);
-    socket.ping();
   });
 }

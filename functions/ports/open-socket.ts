@@ -1,4 +1,5 @@
 import { Agent } from 'node:https';
+import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
 import { RelayError, unavailable } from '../relay/errors.ts';
 import { retryAfterMs } from './http.ts';
@@ -11,16 +12,19 @@ export interface SocketTarget {
   refused: (status: number, retryAfter: string | undefined) => RelayError;
   /** Gets the socket before it opens: a frame may come with the answer to the upgrade. */
   listen?: (socket: WebSocket) => void;
+  /** Stands in for the network. */
+  createConnection?: (() => Duplex) | undefined;
 }
 
-/** Remembers TLS sessions by host, which saves a round trip when a socket is opened again. */
+/** Remembers TLS sessions by host: opened again, a socket is spared the certificates, and before TLS 1.3 a round trip. */
 const tls = new Agent();
 
 /**
  * Opens a socket within `ms`, TCP, TLS and upgrade together: ws' own time-out starts anew with every byte.
  * @throws RelayError `upstream_unavailable`, or what `refused` makes of the answer
  */
-export function openSocket({ url, origin, refused, listen }: SocketTarget, ms: number): Promise<WebSocket> {
+export function openSocket(target: SocketTarget, ms: number): Promise<WebSocket> {
+  const { url, origin, refused, listen, createConnection } = target;
   // A timer of no time at all may still come after the socket has opened.
   if (ms <= 0) return Promise.reject(unavailable(new Error('the deadline had passed')));
   return new Promise((resolve, reject) => {
@@ -28,6 +32,7 @@ export function openSocket({ url, origin, refused, listen }: SocketTarget, ms: n
     const socket = new WebSocket(url, {
       headers: { Origin: origin ?? hostname, 'User-Agent': 'typing-relay' },
       ...(protocol === 'wss:' && { agent: tls }),
+      ...(createConnection && { createConnection }),
       // Typing frames are tiny: a compressor would cost memory for each socket and save nothing.
       perMessageDeflate: false,
       maxPayload: 131_072,

@@ -5,7 +5,7 @@ import { makeFloodGuard } from '../relay/flood.ts';
 import { makeHostRule } from '../relay/hosts.ts';
 import type { RelayPorts } from '../relay/relay.ts';
 import { ticketKeys } from '../relay/ticket-keys.ts';
-import { DYNAMODB, makeAws, SECRETS_MANAGER, SQS } from './aws.ts';
+import { DYNAMODB, endpointOf, makeAws, SECRETS_MANAGER, SQS } from './aws.ts';
 import { readEnvironment, senderEnvironment } from './environment.ts';
 import { makeGenesysApi } from './genesys-api.ts';
 import { makeHttp } from './http.ts';
@@ -14,6 +14,7 @@ import { log } from './log.ts';
 import { makeLogin, oauthClient } from './login.ts';
 import { makeOrgToken } from './org-token.ts';
 import { makeQueue } from './queue.ts';
+import { rehearse, rehearseSocket } from './rehearsal.ts';
 import { makeSecret } from './secrets.ts';
 import { makeSessions } from './sessions.ts';
 import { makeSockets } from './sockets.ts';
@@ -48,7 +49,15 @@ export async function openSender(): Promise<RelayPorts> {
     warn: log.warn,
   });
   const api = makeGenesysApi({ apiUrl: environment.GENESYS_API_URL, token, http, now });
-  await within(WARM_UP_MS, [keys.get(), api.warmUp(now() + UPSTREAM_DEADLINE_MS)]);
+  const deadline = now() + UPSTREAM_DEADLINE_MS;
+  await within(WARM_UP_MS, [
+    keys.get(),
+    api.warmUp(deadline),
+    // Whatever it answers: the first watch finds a connection. The others' are made by what is asked of them.
+    http({ method: 'GET', url: endpointOf(SQS, process.env).href, headers: {}, deadline }),
+    rehearse(),
+    rehearseSocket(),
+  ]);
   return {
     upstream: makeUpstreamPort({
       api,

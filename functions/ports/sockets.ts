@@ -16,7 +16,8 @@ export interface Sockets {
 
 /** @param now epoch milliseconds */
 export function makeSockets(now: () => number): Sockets {
-  const kept = makeKeptSockets(now);
+  // A typing frame says what is so: one that comes twice says nothing new.
+  const kept = makeKeptSockets(now, true);
   return {
     send: (url, text, deadline) =>
       kept.use(

@@ -54,29 +54,46 @@ const NOT_UNDER_WAY = `(${SHOWN} OR attribute_not_exists(offAt) OR offAt <= :off
 interface Statement {
   update: string;
   /** Without one, it is always made. */
-  condition?: string;
+  condition?: string | undefined;
+  /** The names and values that stand in either. DynamoDB refuses one that does not. */
+  used: readonly string[];
 }
 
+const statement = (update: string, condition?: string): Statement => ({
+  update,
+  condition,
+  used: [...new Set(`${update} ${condition ?? ''}`.match(/[#:]\w+/g))],
+});
+
 const STATEMENTS = {
-  heldOn: {
-    update:
-      'SET #at = :at, #by = :by, shownAt = if_not_exists(shownAt, :at), lastOnAt = if_not_exists(lastOnAt, :none), ' +
+  heldOn: statement(
+    'SET #at = :at, #by = :by, shownAt = if_not_exists(shownAt, :at), lastOnAt = if_not_exists(lastOnAt, :none), ' +
       'owed = :true, expiresAt = :expiresAt REMOVE endedAt, offAt',
-    condition: `${NOT_OVER} AND ${NOT_STALE} AND (${SHOWN} OR (${NOT_QUIET} AND ${NOT_TOO_SOON}))`,
-  },
-  expiringOn: {
-    update:
-      'SET #at = :at, #by = :by, shownAt = :at, lastOnAt = if_not_exists(lastOnAt, :none), expiresAt = :expiresAt REMOVE endedAt, offAt',
-    condition:
-      `${NOT_OVER} AND ${NOT_STALE} AND ${NOT_QUIET} AND ` +
+    `${NOT_OVER} AND ${NOT_STALE} AND (${SHOWN} OR (${NOT_QUIET} AND ${NOT_TOO_SOON}))`,
+  ),
+  expiringOn: statement(
+    'SET #at = :at, #by = :by, shownAt = :at, lastOnAt = if_not_exists(lastOnAt, :none), expiresAt = :expiresAt REMOVE endedAt, offAt',
+    `${NOT_OVER} AND ${NOT_STALE} AND ${NOT_QUIET} AND ` +
       `((${SHOWN} AND (shownAt <= :refreshAgo OR shownAt > :future)) OR (${HIDDEN} AND ${NOT_TOO_SOON}))`,
-  },
-  off: {
-    update:
-      'SET #at = :at, #by = :by, lastOnAt = if_not_exists(shownAt, if_not_exists(lastOnAt, :none)), ' +
+  ),
+  off: statement(
+    'SET #at = :at, #by = :by, lastOnAt = if_not_exists(shownAt, if_not_exists(lastOnAt, :none)), ' +
       'expiresAt = :expiresAt, offAt = :at REMOVE shownAt, endedAt',
-    condition: `${NOT_OVER} AND ${NOT_STALE} AND ${NOT_UNDER_WAY} AND (#by = :by OR (${HIDDEN} AND attribute_not_exists(owed)))`,
-  },
+    `${NOT_OVER} AND ${NOT_STALE} AND ${NOT_UNDER_WAY} AND (#by = :by OR (${HIDDEN} AND attribute_not_exists(owed)))`,
+  ),
+  hideOwed: statement('SET lastOnAt = :shownAt REMOVE shownAt', 'shownAt = :shownAt'),
+  hide: statement('SET lastOnAt = :shownAt REMOVE shownAt, owed', 'shownAt = :shownAt'),
+  quiet: statement('SET quietUntil = :until', EXISTS),
+  end: statement(
+    'SET endedAt = :at, #at = if_not_exists(#at, :at), #by = if_not_exists(#by, :by), ' +
+      'lastOnAt = if_not_exists(lastOnAt, :none), expiresAt = :expiresAt REMOVE shownAt, owed, quietUntil',
+  ),
+  settle: statement('REMOVE owed', `${EXISTS} AND ${HIDDEN} AND ${NOT_ENDED} AND lastOnAt = :ends`),
+  restate: statement('SET shownAt = :to', `shownAt = :from AND ${NOT_ENDED}`),
+  expire: statement(
+    'SET lastOnAt = if_not_exists(shownAt, if_not_exists(lastOnAt, :none)) REMOVE shownAt',
+    `#at = :at AND attribute_exists(owed) AND ${NOT_ENDED}`,
+  ),
 } satisfies Record<string, Statement>;
 
 /** DynamoDB's own words cannot stand for themselves. */
@@ -100,8 +117,7 @@ export function makeTypingTable(call: CallAws, tableName: string): TypingStore {
   });
 
   /** @returns the item before the update, or why it was not made */
-  async function update(session: string, { update, condition }: Statement, values: Values) {
-    const used: string[] = `${update} ${condition ?? ''}`.match(/[#:]\w+/g) ?? [];
+  async function update(session: string, { update, condition, used }: Statement, values: Values) {
     const names = NAMES.filter(([name]) => used.includes(name));
     const needed = Object.entries(values).filter(([name]) => used.includes(name));
     try {
@@ -123,10 +139,10 @@ export function makeTypingTable(call: CallAws, tableName: string): TypingStore {
 
   return {
     async decide(session, event, timing) {
-      const statement = event.isTyping
+      const decided = event.isTyping
         ? STATEMENTS[timing === 'held' ? 'heldOn' : 'expiringOn']
         : STATEMENTS.off;
-      const { done, before } = await update(session, statement, valuesOf(event));
+      const { done, before } = await update(session, decided, valuesOf(event));
       const outcome = done ? accepted(before, event, timing) : refused(before, event);
       return { ...outcome, ...paceOf(before, event, done) };
     },
@@ -137,47 +153,31 @@ export function makeTypingTable(call: CallAws, tableName: string): TypingStore {
     },
 
     async onFailed(session, shownAt, owed) {
-      const hide = `SET lastOnAt = :shownAt REMOVE shownAt${owed ? '' : ', owed'}`;
-      await update(session, { update: hide, condition: 'shownAt = :shownAt' }, { ':shownAt': num(shownAt) });
+      await update(session, owed ? STATEMENTS.hideOwed : STATEMENTS.hide, { ':shownAt': num(shownAt) });
     },
 
     async quiet(session, until) {
-      await update(
-        session,
-        { update: 'SET quietUntil = :until', condition: EXISTS },
-        { ':until': num(until) },
-      );
+      await update(session, STATEMENTS.quiet, { ':until': num(until) });
     },
 
     async end(session, at) {
-      const over = {
-        update:
-          'SET endedAt = :at, #at = if_not_exists(#at, :at), #by = if_not_exists(#by, :by), ' +
-          'lastOnAt = if_not_exists(lastOnAt, :none), expiresAt = :expiresAt REMOVE shownAt, owed, quietUntil',
-      };
-      await update(session, over, valuesOf({ isTyping: false, connectionId: '', connectedAt: 0, at }));
+      const values = valuesOf({ isTyping: false, connectionId: '', connectedAt: 0, at });
+      await update(session, STATEMENTS.end, values);
     },
 
     async settle(session, ends) {
-      const settled = {
-        update: 'REMOVE owed',
-        condition: `${EXISTS} AND ${HIDDEN} AND ${NOT_ENDED} AND lastOnAt = :ends`,
-      };
-      const { done, before } = await update(session, settled, { ':ends': num(ends) });
+      const { done, before } = await update(session, STATEMENTS.settle, { ':ends': num(ends) });
       return done || before?.endedAt !== undefined ? undefined : before?.shownAt;
     },
 
     async restate(session, from, to) {
-      const again = { update: 'SET shownAt = :to', condition: `shownAt = :from AND ${NOT_ENDED}` };
-      return (await update(session, again, { ':from': num(from), ':to': num(to) })).done;
+      const values = { ':from': num(from), ':to': num(to) };
+      return (await update(session, STATEMENTS.restate, values)).done;
     },
 
     async expire(session, at) {
-      const hide = {
-        update: 'SET lastOnAt = if_not_exists(shownAt, if_not_exists(lastOnAt, :none)) REMOVE shownAt',
-        condition: `#at = :at AND attribute_exists(owed) AND ${NOT_ENDED}`,
-      };
-      const { done, before } = await update(session, hide, { ':at': num(at), ':none': num(0) });
+      const values = { ':at': num(at), ':none': num(0) };
+      const { done, before } = await update(session, STATEMENTS.expire, values);
       return done ? (before?.shownAt ?? before?.lastOnAt) : undefined;
     },
   };

@@ -58,11 +58,8 @@ export interface Decision {
 export function decide(state: TypingState | undefined, event: TypingEvent, timing: Timing): Decision {
   if (isOver(state, event)) return { outcome: 'ended' };
   if (state && isBefore(event.at, state.at)) return { outcome: 'stale' };
-  const decision = decideLive(state, event, timing);
-  // What ended has begun anew.
-  if (decision.next) delete decision.next.endedAt;
-  if (decision.next && event.isTyping) delete decision.next.offAt;
-  return decision;
+  if (!event.isTyping) return decideOff(state, event, timing);
+  return timing === 'held' ? decideHeldOn(state, event) : decideExpiringOn(state, event);
 }
 
 /** Whether the session is over for the connection that an event came from. */
@@ -73,9 +70,12 @@ export const isOver = (state: TypingState | undefined, { connectedAt }: TypingEv
 export const isSilent = (state: TypingState | undefined, event: TypingEvent): boolean =>
   state !== undefined && (isOver(state, event) || isQuiet(state, event));
 
-function decideLive(state: TypingState | undefined, event: TypingEvent, timing: Timing): Decision {
-  if (!event.isTyping) return decideOff(state, event, timing);
-  return timing === 'held' ? decideHeldOn(state, event) : decideExpiringOn(state, event);
+/** The state that an event leaves: nothing shows in it yet, and what had ended has begun anew. */
+function recorded(state: TypingState | undefined, { at, connectionId }: TypingEvent): TypingState {
+  const next: TypingState = { at, by: connectionId, lastOnAt: state?.lastOnAt ?? 0 };
+  if (state?.owed) next.owed = true;
+  if (state?.quietUntil !== undefined) next.quietUntil = state.quietUntil;
+  return next;
 }
 
 /** An off counts from the connection that typed last, and from anybody while nothing is shown: as a mark in time. */
@@ -83,9 +83,9 @@ function decideOff(state: TypingState | undefined, event: TypingEvent, timing: T
   const shows = state?.shownAt !== undefined || state?.owed === true;
   if (shows && state.by !== event.connectionId) return { outcome: 'ignored' };
   if (state && isUnderWay(state, event)) return { outcome: 'ignored' };
-  const { shownAt, ...rest }: Partial<TypingState> & { lastOnAt: number } = state ?? { lastOnAt: 0 };
-  const { at, connectionId } = event;
-  const next = { ...rest, at, by: connectionId, lastOnAt: shownAt ?? rest.lastOnAt, offAt: at };
+  const next = recorded(state, event);
+  next.offAt = event.at;
+  if (state?.shownAt !== undefined) next.lastOnAt = state.shownAt;
   return timing === 'held' && next.owed
     ? { outcome: 'forwarded', send: 'off', ends: next.lastOnAt, next }
     : { outcome: 'ignored', next };
@@ -97,11 +97,16 @@ const isUnderWay = ({ shownAt, offAt }: TypingState, { at }: TypingEvent): boole
 
 /** A held upstream gets changes only; an "on" that changes nothing is still a sign of life. */
 function decideHeldOn(state: TypingState | undefined, event: TypingEvent): Decision {
-  const next: TypingState = { lastOnAt: 0, ...state, at: event.at, by: event.connectionId, owed: true };
-  if (state?.shownAt !== undefined) return { outcome: 'coalesced', next };
-  if (state && (isQuiet(state, event) || isTooSoon(state, event))) return { outcome: 'coalesced' };
-  const owes = state?.owed && { owes: true as const };
-  return { outcome: 'forwarded', send: 'on', ...owes, next: { ...next, shownAt: event.at } };
+  const shows = state?.shownAt;
+  if (shows === undefined && state && (isQuiet(state, event) || isTooSoon(state, event)))
+    return { outcome: 'coalesced' };
+  const next = recorded(state, event);
+  next.owed = true;
+  next.shownAt = shows ?? event.at;
+  if (shows !== undefined) return { outcome: 'coalesced', next };
+  return state?.owed
+    ? { outcome: 'forwarded', send: 'on', owes: true, next }
+    : { outcome: 'forwarded', send: 'on', next };
 }
 
 /** An expiring upstream is reminded once the last "on" has grown old. */
@@ -111,8 +116,12 @@ function decideExpiringOn(state: TypingState | undefined, event: TypingEvent): D
     const tooSoon = state.shownAt === undefined && isTooSoon(state, event);
     if (fresh || tooSoon || isQuiet(state, event)) return { outcome: 'coalesced' };
   }
-  const next = { lastOnAt: 0, ...state, at: event.at, by: event.connectionId, shownAt: event.at };
-  return { outcome: 'forwarded', send: 'on', ...refreshOf(state, event), next };
+  const next = recorded(state, event);
+  next.shownAt = event.at;
+  const { refresh } = refreshOf(state, event);
+  return refresh
+    ? { outcome: 'forwarded', send: 'on', refresh, next }
+    : { outcome: 'forwarded', send: 'on', next };
 }
 
 /** Whether an "on" to an expiring upstream prolongs what still shows there. */

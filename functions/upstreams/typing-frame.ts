@@ -10,7 +10,8 @@ export const typingFrame = defineUpstream({
   timing: 'held',
   session: z.object({
     kind: z.literal('typing-frame'),
-    socketUrl: z.url({ protocol: /^wss?$/ }).check(z.regex(/^[^#]+$/)),
+    // Whether it is a URL at all, the host rule finds.
+    socketUrl: z.string().check(z.regex(/^wss?:\/\/[^\s#]+$/i)),
   }),
   identity: ({ socketUrl }) => [socketUrl],
   urls: ({ socketUrl }) => [socketUrl],

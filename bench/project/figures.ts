@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { figure } from '../measure/figures.ts';
+
+/** Seconds, where nothing else is said. */
+export const figures = z.object({
+  /** From `npm start` to when it says that all is up, and to the agent's bubble. */
+  start: z.object({ ready: figure, relayed: figure }),
+  synth: z.object({ ours: figure, resources: z.int(), functions: z.int() }),
+  /** Absent where nothing is installed anew. */
+  installs: z
+    .object({
+      ours: z.object({ seconds: figure, bytes: z.number(), packages: z.int() }),
+      samples: z.array(
+        z.object({
+          name: z.string(),
+          seconds: figure,
+          bytes: z.number(),
+          packages: z.int(),
+          /** Ours over theirs. */
+          ratio: figure,
+        }),
+      ),
+      sampleSynth: z.object({ seconds: figure, resources: z.int(), functions: z.int(), ratio: figure }),
+    })
+    .optional(),
+  /** Absent where it was not run. */
+  test: z.object({ seconds: z.number(), tests: z.int(), passed: z.int() }).optional(),
+});
+export type ProjectFigures = z.infer<typeof figures>;

@@ -1,0 +1,17 @@
+import { argv, stdout } from 'node:process';
+import { measureFirst, measureKeys, measureMessages } from './contest.ts';
+import { CONTESTS, type Outcome } from './outcome.ts';
+
+/** One side of one contest, once, in a process of its own: `node child.mjs CONTEST SIDE MILLISECONDS`. */
+
+async function measure(contest: string, side: string, ms: number): Promise<Outcome> {
+  const sender = CONTESTS.keys.find((name) => name === side);
+  if (contest === 'keys' && sender) return measureKeys(sender, ms);
+  const relay = CONTESTS.messages.find((name) => name === side);
+  if (contest === 'first' && relay) return measureFirst(relay);
+  if (relay) return measureMessages(relay, ms, contest === 'decisions');
+  throw new Error(`there is no ${side} in ${contest}`);
+}
+
+const [, , contest = '', side = '', ms = ''] = argv;
+stdout.write(JSON.stringify(await measure(contest, side, Number(ms))));

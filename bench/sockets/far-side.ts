@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import { TLSSocket } from 'node:tls';
+import { WebSocketServer } from 'ws';
+import { listen } from '../../local/listen.ts';
+import type { Certificate } from './certificate.ts';
+import { nowMs } from './clock.ts';
+
+/** The last version of TLS, and the one before, which some far sides still speak. */
+export const TLS_VERSIONS = ['TLSv1.3', 'TLSv1.2'] as const;
+export type TlsVersion = (typeof TLS_VERSIONS)[number];
+
+export interface Arrival {
+  path: string;
+  text: string;
+  /** {@link nowMs} */
+  at: number;
+}
+
+/** Where guests' sockets end: it writes down what comes. */
+export interface FarSide {
+  port: number;
+  arrivals: readonly Arrival[];
+  /** Every connection so far, and whether its TLS session was taken up again. */
+  connections: readonly { path: string; isResumed: boolean }[];
+  /** Sends a close frame on all sockets. */
+  sayGoodbye: () => void;
+  /** Resolves when no socket is open. */
+  allClosed: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
+/** @param version the only one that it speaks */
+export async function startFarSide({ key, cert }: Certificate, version: TlsVersion): Promise<FarSide> {
+  const server = createServer({ key, cert, minVersion: version, maxVersion: version });
+  const sockets = new WebSocketServer({ server, perMessageDeflate: false });
+  const arrivals: Arrival[] = [];
+  const connections: { path: string; isResumed: boolean }[] = [];
+  sockets.on('connection', (socket, { url, socket: tcp }) => {
+    const path = url ?? '';
+    connections.push({ path, isResumed: tcp instanceof TLSSocket && tcp.isSessionReused() });
+    socket.on('message', (data: Buffer) => {
+      arrivals.push({ path, text: data.toString(), at: nowMs() });
+    });
+    // A connection that breaks is what some of this is about.
+    socket.on('error', () => undefined);
+  });
+  server.on('tlsClientError', () => undefined);
+  const host = await listen(server, 0);
+  return {
+    port: Number(new URL(`https://${host}`).port),
+    arrivals,
+    connections,
+    sayGoodbye() {
+      for (const socket of sockets.clients) socket.close(1001);
+    },
+    async allClosed() {
+      await Promise.all([...sockets.clients].map((socket) => once(socket, 'close')));
+    },
+    async close() {
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+      server.close();
+      server.closeAllConnections();
+      if (server.listening) await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import type { Section } from '../measure/part.ts';
+import { digits, spread } from '../measure/words.ts';
+import { HOURS } from '../scale/tables.ts';
+import { PARTS } from '../scale/cost.ts';
+import { count, fixed, markdownTable, percent, share } from '../simulate/format.ts';
+import { type ContenderFigures, type Line, LINES, type Standing, type TrafficFigures } from './figures.ts';
+import { goalsOf, isAsRight, makesFewerCalls, signed, timesOf } from './goals.ts';
+import { accuracyByCalls, costByPart } from './pictures.ts';
+import { CHOICES } from './tutorial.ts';
+
+const HEADS: Readonly<Record<Line, string>> = {
+  frames: 'frames',
+  invocations: 'Lambda runs',
+  reads: 'table reads',
+  writes: 'table writes',
+  calls: 'upstream calls',
+  queueRequests: 'queue requests',
+  acks: 'frames to the client',
+  logBytes: 'log bytes',
+  lambdaMs: 'Lambda ms',
+  egressBytes: 'bytes out',
+};
+
+function countTable({ contenders }: TrafficFigures): string {
+  return markdownTable([
+    ['', ...LINES.map((line) => HEADS[line])],
+    ...contenders.map(({ name, counts }) => [name, ...LINES.map((line) => digits(counts[line].median))]),
+  ]);
+}
+
+const dollars = (value: number): string => `$${digits(value)}`;
+
+function costTable({ contenders }: TrafficFigures): string {
+  const parts = PARTS.filter((part) => contenders.some((one) => partOf(one, part) > 0));
+  return markdownTable([
+    ['', ...parts, 'a million typing minutes', 'a million frames'],
+    ...contenders.map((one) => [
+      one.name,
+      ...parts.map((part) => dollars(partOf(one, part))),
+      `**$${spread(one.dollarsPerMinute)}**`,
+      `$${spread(one.dollarsPerFrame)}`,
+    ]),
+  ]);
+}
+
+const partOf = ({ parts }: ContenderFigures, part: (typeof PARTS)[number]): number =>
+  parts.find((one) => one.part === part)?.dollars ?? 0;
+
+function rightTable({ contenders }: TrafficFigures): string {
+  return markdownTable([
+    ['', 'accuracy', 'flickers', 'upstream calls'],
+    ...contenders.map(({ name, accuracy, flickers, counts }) => [
+      name,
+      `${share(accuracy.value, 4)} ± ${share(accuracy.error, 4)}`,
+      `${fixed(flickers.value, 2)} ± ${fixed(flickers.error, 2)}`,
+      spread(counts.calls),
+    ]),
+  ]);
+}
+
+function rivalTable({ standings }: TrafficFigures): string {
+  return markdownTable([
+    ['ours', 'beside', 'accuracy, ours more by', 'as right as ours', 'upstream calls, ours more by'],
+    ...standings.flatMap(({ name, rivals }) =>
+      rivals.map((rival) => [
+        name,
+        rival.name,
+        signed(rival.accuracyMore, 4),
+        isAsRight(rival) ? 'yes' : 'no',
+        `${signed(rival.callsMore, 2)}${isAsRight(rival) && !makesFewerCalls(rival) ? ' (**not fewer**)' : ''}`,
+      ]),
+    ),
+  ]);
+}
+
+/** What a month of a thousand chats comes to, for their typing alone. */
+function monthOf({ contenders, typingShare }: TrafficFigures, name: string): string {
+  const found = contenders.find((one) => one.name === name);
+  const minutes = 1_000 * HOURS * 60 * typingShare;
+  return dollars(((found?.dollarsPerMinute.median ?? NaN) * minutes) / 1_000_000);
+}
+
+const months = (figures: TrafficFigures, { name, tutorial, perMinute, perFrame }: Standing): string =>
+  `- **${name}**: a typing minute costs ${timesOf(perMinute)} of what it costs with the ${tutorial}, a frame ${timesOf(perFrame)}. A thousand chats at once, eight hours a day, come to ${monthOf(figures, name)} a month for typing, with the tutorial's design to ${monthOf(figures, tutorial)}.`;
+
+const choiceTable = (): string =>
+  markdownTable(
+    [['the tutorial design', 'source'], ...CHOICES.map(({ choice, source }) => [choice, source])],
+    true,
+  );
+
+const intro = ({ seeds, drafts, keys, typingShare }: TrafficFigures): string =>
+  `The same ${count(drafts)} drafts with ${count(keys)} keys, of ${seeds} seeds, went to each: the real client and relay, before an upstream that holds what it is told and before one where it expires; a model of the design that tutorials teach, before the same two; and the cadences of five other systems. Nothing here is a time of this machine: all is counted in virtual time at the weather of [typing-quality.md](typing-quality.md), 1 % loss, and priced as in [scale.md](scale.md). Figures are medians of the seeds, with the least and the most. A typing minute is a minute within drafts; guests type for ${percent(typingShare, 0)} of a chat.`;
+
+const METHOD = `**The same work.** Before any ratio it is checked that all had the same drafts and keys; that the calls counted at the ports are those that the far side saw, and those that were lost on the way; and, with some of the conversations typed once more without loss, that each showed every draft of two seconds or more.
+
+**Ours** are the two sorts of upstream by the same request over a kept connection: \`participant-state\` (held) and \`agent-communication\` (expiring, shown for 7 s). Their sums have the watches of the delay queue, the "off" that \`$disconnect\` owes, errors and refusals, the access log's line and the lines of metrics. **The tutorial design** is a model, written anew for this page: its handler runs over ports that count, with the upstream of ours. **The cadences** are the timing that the other systems publish (typing-quality.md), over the cheapest path that the relay has: for each frame one run, one conditional write, one call upstream, no answer. Nothing there ends what is shown when a client vanishes but the far side's own expiry, so no queue is paid for.
+
+**Left out** for all alike: what opens, keeps and ends a connection, the agent's own typing, and secrets and metric series; scale.md has them. A session's check, one request for each chat, is in the reads and in Lambda's time of ours, and not among the calls.`;
+
+/** Of how the figures come about: handlers' own time is a parameter. */
+function ownTimes({ ownTimes: { ours, tutorial } }: TrafficFigures): string {
+  return `**A function's own time** is taken at ${digits(ours.ms)} ms and ${ours.memoryMb} MB for ours and the cadences (${ours.source}) and at ${digits(tutorial.ms)} ms and ${tutorial.memoryMb} MB for the tutorial design (${tutorial.source}) To it comes the time in which it waits: 4 ms for an operation of the table, 10 ms for a frame that is posted, a round trip upstream.`;
+}
+
+export function section(figures: TrafficFigures): Section {
+  const pictures = {
+    'traffic-cost-per-minute': costByPart(figures, 'minute'),
+    'traffic-cost-per-frame': costByPart(figures, 'frame'),
+    'traffic-calls-and-accuracy': accuracyByCalls(figures),
+  };
+  const text = [
+    intro(figures),
+    figures.standings.map((standing) => months(figures, standing)).join('\n'),
+    '### What a typing minute asks for',
+    countTable(figures),
+    'Frames, runs and calls are what an account\'s and a token\'s limits count: a design that makes more of them meets "too many requests" with fewer chats.',
+    '### What it costs',
+    costTable(figures),
+    'Dollars for a million typing minutes by part. Look at the minute first: it is what a chat costs, and a client that leaves out the frames that do little makes a minute cheaper and its average frame dearer.',
+    '![What a million typing minutes cost, by part](performance/traffic-cost-per-minute.svg)',
+    '![What a million client frames cost, by part](performance/traffic-cost-per-frame.svg)',
+    '### How right that is',
+    rightTable(figures),
+    'Accuracy is the share of time in which the bubble is right, ± one standard error; flickers and calls are of a typing minute. Conversation by conversation, which tells smaller differences apart, and with "as right" for whatever ours is not better than by more than two standard errors:',
+    rivalTable(figures),
+    '![Accuracy against upstream calls](performance/traffic-calls-and-accuracy.svg)',
+    '### How it was counted',
+    METHOD,
+    ownTimes(figures),
+    choiceTable(),
+  ];
+  return { text: text.map((part) => part.trimEnd()).join('\n\n'), goals: goalsOf(figures), pictures };
+}

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import WebSocket, { WebSocketServer } from 'ws';
+import { serve } from '../../test/http-server.ts';
+import { makeKeptSockets } from './kept-sockets.ts';
+
+/** A far side whose pings the test answers, and sockets that are kept by a clock that the test moves. */
+async function setUp() {
+  const { server, url } = await serve(() => ({ status: 404 }));
+  const far = new WebSocketServer({ server, autoPong: false });
+  const pings: string[] = [];
+  let answers = true;
+  far.on('connection', (socket) => {
+    socket.on('ping', (data) => {
+      pings.push(data.toString());
+      if (answers) socket.pong(data);
+    });
+  });
+  const clock = { now: 0 };
+  const kept = makeKeptSockets(() => clock.now);
+  onTestFinished(() => {
+    kept.close();
+    far.close();
+  });
+  const opened: WebSocket[] = [];
+  const open = async (): Promise<WebSocket> => {
+    const socket = new WebSocket(url.replace('http', 'ws'));
+    await once(socket, 'open');
+    opened.push(socket);
+    return socket;
+  };
+  return {
+    clock,
+    opened,
+    pings,
+    mute: () => (answers = false),
+    /** Uses the socket for nothing. @returns its number */
+    use: () =>
+      kept.use('guest', open, clock.now + 2_000, (socket) => Promise.resolve(opened.indexOf(socket))),
+    answered: async () => once(opened.at(-1) ?? far, 'pong'),
+  };
+}
+
+describe('a socket that is used again soon', () => {
+  it('gets a ping along, which nobody waits for', async () => {
+    const { use, answered, pings, clock } = await setUp();
+    await use();
+    clock.now += 1_000;
+    expect(await use()).toBe(0);
+    await answered();
+    clock.now += 1_000;
+    expect(await use()).toBe(0);
+    await answered();
+    expect(pings).toEqual(['1', '2']);
+  });
+
+  it('and whose far side is gone without a word is opened anew with the message after', async () => {
+    const { use, mute, clock } = await setUp();
+    await use();
+    mute();
+    clock.now += 1_000;
+    expect(await use()).toBe(0);
+    clock.now += 1_000;
+    expect(await use()).toBe(1);
+  });
+
+  it('and whose far side answers late is kept', async () => {
+    const { use, clock, opened } = await setUp();
+    await use();
+    clock.now += 1_000;
+    await use();
+    // At once: the answer to the ping that went along cannot be there yet.
+    expect(await use()).toBe(0);
+    expect(opened).toHaveLength(1);
+  });
+});
