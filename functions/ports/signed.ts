@@ -1,4 +1,4 @@
-import { Hash } from '@smithy/hash-node';
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod/mini';
 import { AWS_DEADLINE_MS } from '../relay/constants.ts';
@@ -35,6 +35,44 @@ const lambdaVariables = z.looseObject({
 export const awsVariables = (environment: NodeJS.ProcessEnv): z.infer<typeof lambdaVariables> =>
   lambdaVariables.parse(environment);
 
+type Data = string | ArrayBuffer | ArrayBufferView;
+
+const bytesOf = (data: Data): string | Uint8Array => {
+  if (typeof data === 'string') return data;
+  return data instanceof ArrayBuffer
+    ? new Uint8Array(data)
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+};
+
+/**
+ * SHA-256 as the signer asks for it: a hash, or with a secret an HMAC. The signer's own is made for each call of the
+ * secret as it is, which takes half the time of a signature: the few secrets there are become keys once.
+ */
+class Sha256 {
+  static readonly #keys = new Map<string, KeyObject>();
+  static readonly #keysOfBytes = new WeakMap<object, KeyObject>();
+  readonly #hash: { update: (data: string | Uint8Array) => unknown; digest: () => Buffer };
+
+  constructor(secret?: Data) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', Sha256.#keyOf(secret));
+  }
+  static #keyOf(secret: Data): KeyObject {
+    const known = typeof secret === 'string' ? this.#keys.get(secret) : this.#keysOfBytes.get(secret);
+    if (known) return known;
+    const bytes = bytesOf(secret);
+    const key = createSecretKey(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    if (typeof secret === 'string') this.#keys.set(secret, key);
+    else this.#keysOfBytes.set(secret, key);
+    return key;
+  }
+  update(data: Data): void {
+    this.#hash.update(bytesOf(data));
+  }
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(this.#hash.digest());
+  }
+}
+
 /**
  * The thin signed caller for the message path: AWS' own signer over a kept-alive connection. A call takes a third of
  * the CPU of an SDK client's, which at 128 MB is the difference between 2 ms and 20 ms.
@@ -57,7 +95,7 @@ export function makeSigned(
       secretAccessKey: keys.AWS_SECRET_ACCESS_KEY,
       ...(keys.AWS_SESSION_TOKEN !== undefined && { sessionToken: keys.AWS_SESSION_TOKEN }),
     },
-    sha256: Hash.bind(null, 'sha256'),
+    sha256: Sha256,
   });
 
   async function attempt({ method, path, headers, body }: SignedRequest, deadline: number) {

@@ -1,8 +1,15 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import * as z from 'zod/mini';
 import { SEALED_SESSION_MAX_LENGTH } from './constants.ts';
 import { TicketError } from './ticket-error.ts';
-import { keyOf, type TicketKeys } from './ticket-keys.ts';
+import { hexOf, type TicketKeys, toKey } from './ticket-keys.ts';
 
 /**
  * What the relay seals for itself: AES-256-GCM (NIST SP 800-38D) of Node's own, with a key that is derived for each sort
@@ -15,14 +22,27 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-const derive = (key: Uint8Array, typ: SealedType): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', key, '', `typing-relay-${typ}`, 32));
+/** The secret holds two keys at most, for two sorts: more are of secrets before this one. */
+const DERIVED_MAX = 4;
+
+/** Derived keys by sort and key, since one is needed for every message. */
+const derived = new Map<string, KeyObject>();
+
+function keyFor(hex: string, typ: SealedType): KeyObject {
+  const name = `${typ} ${hex}`;
+  const known = derived.get(name);
+  if (known) return known;
+  if (derived.size >= DERIVED_MAX) derived.clear();
+  const key = createSecretKey(new Uint8Array(hkdfSync('sha256', toKey(hex), '', `typing-relay-${typ}`, 32)));
+  derived.set(name, key);
+  return key;
+}
 
 /** Seals a JSON value with the current key: `kid.box`, both base64url; the box is nonce, text and tag. */
 export function seal(keys: TicketKeys, typ: SealedType, value: unknown): string {
   const kid = Buffer.from(keys.kid).toString('base64url');
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, derive(keyOf(keys, keys.kid), typ), nonce);
+  const cipher = createCipheriv(CIPHER, keyFor(keys.key, typ), nonce);
   const text = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final()];
   return `${kid}.${Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString('base64url')}`;
 }
@@ -33,7 +53,7 @@ export function unseal(keys: TicketKeys, typ: SealedType, sealed: string): unkno
   const box = Buffer.from(text, 'base64url');
   if (rest.length > 0 || box.length < NONCE_BYTES + TAG_BYTES)
     throw new TicketError('malformed', `not a sealed ${typ}`);
-  const key = derive(keyOf(keys, Buffer.from(kid, 'base64url').toString()), typ);
+  const key = keyFor(hexOf(keys, Buffer.from(kid, 'base64url').toString()), typ);
   const decipher = createDecipheriv(CIPHER, key, box.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAuthTag(box.subarray(-TAG_BYTES));
   try {
