@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import { listen } from '../../local/listen.ts';
-import type { Certificate } from './certificate.ts';
+import type { Certificate } from '../measure/certificate.ts';
 import { nowMs } from './clock.ts';
 
 /** The last version of TLS, and the one before, which some far sides still speak. */

@@ -5,7 +5,7 @@ import { startAll } from '../../local/closers.ts';
 import { type Bench, definePart } from '../measure/part.ts';
 import { bundleChild } from './bundle.ts';
 import { measureCalls, type World } from './calls.ts';
-import { makeCertificate } from './certificate.ts';
+import { makeCertificate } from '../measure/certificate.ts';
 import { startFarSide, type TlsVersion } from './far-side.ts';
 import { type Figures, figures } from './figures.ts';
 import { startMeasured } from './process.ts';

@@ -1,6 +1,8 @@
 import parser from 'dynalite/db/conditionParser.js';
+import updateParser from 'dynalite/db/updateParser.js';
 import { describe, expect, it } from 'vitest';
-import { rememberConditions } from './conditions.ts';
+import * as z from 'zod';
+import { rememberConditions, rememberUpdates } from './conditions.ts';
 
 const plain = parser.parse;
 
@@ -90,5 +92,53 @@ describe('a condition that comes again', () => {
     delete context.unusedAttrVals[':a'];
     parse('a = :a', { context });
     expect(understood(parse, 'a = :a', {}, { ':a': n(2) }).unused).toEqual([[], []]);
+  });
+});
+
+describe('an update expression that comes again', () => {
+  const plainUpdate = updateParser.parse;
+
+  it.each([
+    'SET a = :a, #at = if_not_exists(b, :b) REMOVE c, d.e',
+    'SET a = a + :a, b = list_append(b, :list)',
+    'ADD n :a DELETE tags :tags',
+    'REMOVE a',
+    'SET a = :a, a = :b',
+    'SET a = :missing',
+    'SET at = :a',
+    'ADD n :s',
+  ])('means the same with other values, and is parsed once: %s', (text) => {
+    let asked = 0;
+    const parse = rememberUpdates((...args) => {
+      asked += 1;
+      return plainUpdate(...args);
+    });
+    const isRight = typeof plainUpdate(text, { context: contextOf(NAMES, valuesOf(0)) }) !== 'string';
+    for (const value of [1, 2, 3])
+      expect(understood(parse, text, NAMES, valuesOf(value))).toEqual(
+        understood(plainUpdate, text, NAMES, valuesOf(value)),
+      );
+    expect(asked).toBe(isRight ? 1 : 6);
+  });
+
+  const valuesOf = (value: number) => ({
+    ':a': n(value),
+    ':b': n(value + 1),
+    ':s': { S: `text ${value}` },
+    ':list': { L: [n(value)] },
+    ':tags': { SS: [`tag ${value}`] },
+  });
+
+  it('has sections of its own each time, because dynalite writes into them', () => {
+    const parse = rememberUpdates(plainUpdate);
+    const Tree = z.object({ sections: z.array(z.unknown()) });
+    const sectionsOf = (): unknown[] =>
+      Tree.parse(parse('SET a = b REMOVE c', { context: contextOf({}, {}) })).sections;
+    const [first] = sectionsOf();
+    if (typeof first === 'object') Object.assign(first ?? {}, { val: { S: 'what dynalite found' } });
+    expect(sectionsOf()).toEqual([
+      expect.objectContaining({ type: 'set', val: ['b'] }),
+      expect.objectContaining({ type: 'remove' }),
+    ]);
   });
 });

@@ -27,3 +27,11 @@ declare module 'dynalite/db/conditionParser.js' {
   const parser: { parse: Parse };
   export = parser;
 }
+
+declare module 'dynalite/db/updateParser.js' {
+  import type conditions from 'dynalite/db/conditionParser.js';
+
+  /** As for conditions: the tree of an update expression. */
+  const parser: { parse: typeof conditions.parse };
+  export = parser;
+}

@@ -1,0 +1,4 @@
+import { sendByAxios } from './http-axios.ts';
+import { makeHandler } from './typing.ts';
+
+export const handler = makeHandler(sendByAxios);

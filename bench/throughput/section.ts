@@ -1,0 +1,145 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { Goal, Section } from '../measure/part.ts';
+import { digits, spread, times } from '../measure/words.ts';
+import { OTHERS_COLOUR, OURS_COLOUR } from '../simulate/picture.ts';
+import { count, markdownTable } from '../simulate/format.ts';
+import type { SideFigures, ThroughputFigures } from './figures.ts';
+
+/** As many times as many messages a second as the faster way of serverless-offline. */
+const WANTED = 5;
+
+interface NamedSide {
+  name: string;
+  isOurs: boolean;
+  figures: SideFigures;
+}
+
+const sidesOf = ({ ours, threads, inProcess }: ThroughputFigures): NamedSide[] => [
+  { name: 'the local run', isOurs: true, figures: ours },
+  { name: 'serverless-offline, as it comes (threads)', isOurs: false, figures: threads },
+  { name: 'serverless-offline, `--useInProcess`', isOurs: false, figures: inProcess },
+];
+
+/** This part's place in docs/performance.md. */
+export function sectionOf(figures: ThroughputFigures): Section {
+  const text = `${intro(figures)}\n${mostText(figures)}\n${lowText(figures)}\n${limits(figures)}`;
+  return { text, goals: goalsOf(figures), pictures: { throughput: picture(figures) } };
+}
+
+const intro = ({ connections, cores }: ThroughputFigures): string =>
+  `The same stack, synthesised from the same sources, on the local run and under [serverless-offline](https://github.com/dherault/serverless-offline) 14.8.2 with osls 4.3.1, the emulator that the scenario suite is [cross-checked](local-run.md#held-to-the-real-thing) against: the same bundles with the same variables, the same local AWS endpoints, the same simulated org. ${count(connections)} guests hold a connection each, opened with tickets of their own, and type in turn: an "on", and once that is upstream its "off". Each frame gives one upstream message (\`typing-frame\`), which is looked for in the org; its time runs from the client's send to its arrival there. After each round every message must have come upstream once; if not, the round does not count and is measured again with half as many under way.
+
+Clients run in a process of their own. A stack that is not driven stands still, so that what it owes for later is done in its own time. On ${cores} cores, everything on one machine; the local run has as many environments of each function as there are cores (\`--environments\`).
+
+serverless-offline has two ways to run a function: in threads, one event at a time in each as on Lambda, as many as there are events at once; or all of them in its own thread, where events share module state, which on Lambda they never do. It knows no queues: the message that each "on" leaves in the delay queue calls a function on the local run, as on AWS, and none there.
+`;
+
+function mostText(figures: ThroughputFigures): string {
+  const rows = sidesOf(figures).map(({ name, figures: { underWay, most } }) => [
+    name,
+    String(underWay),
+    spread(most.perSecond),
+    spread(most.p50),
+    spread(most.p99),
+  ]);
+  return `### As fast as they can
+
+So many messages are under way at a time as suits each best.
+
+${markdownTable([['', 'under way', 'relayed a second', 'p50, ms', 'p99, ms'], ...rows])}
+The local run relays ${times(figures.overThreads)} as many as serverless-offline as it comes, and ${times(figures.overInProcess)} as many as with \`--useInProcess\`, round by round.
+
+![Relayed messages a second](performance/throughput.svg)
+
+For whoever builds a chat client: so much load can be put on a laptop before what is measured is the laptop.
+`;
+}
+
+function lowText({ lowPerSecond, ...figures }: ThroughputFigures): string {
+  const rows = sidesOf({ lowPerSecond, ...figures }).map(({ name, figures: { low } }) => [
+    name,
+    spread(low.perSecond),
+    spread(low.p50),
+    spread(low.p99),
+  ]);
+  return `### At a load that all can carry
+
+${digits(lowPerSecond)} messages a second, by the clock.
+
+${markdownTable([['', 'relayed a second', 'p50, ms', 'p99, ms'], ...rows])}`;
+}
+
+/** What each lost where more was under way than it could take. */
+function limits(figures: ThroughputFigures): string {
+  const lines = sidesOf(figures).map(({ name, figures: { tried, openedIn, sent, repeated, broken } }) => {
+    const tries = tried
+      .map(({ underWay, perSecond, lost }) =>
+        lost > 0 ? `${underWay}: ${count(lost)} messages lost` : `${underWay}: ${digits(perSecond)} a second`,
+      )
+      .join('; ');
+    const again = broken.map(({ underWay, wrong }) => `with ${underWay} under way, ${wrong}`).join('; ');
+    return `- **${name}**: connections open in ${digits(openedIn)} s. Under way at a time, in a short try each: ${tries}. Measured: ${count(sent)} messages, none lost and none doubled${repeated > 0 ? `; an "off" came ${count(repeated)} times once more, which is the relay's own rule where two of them crossed` : ''}.${again === '' ? '' : ` Rounds that were measured again with half as many under way: ${again}.`}`;
+  });
+  return `### What they hold\n\n${lines.join('\n')}\n`;
+}
+
+function goalsOf({ overInProcess, overThreads, ours, threads, inProcess }: ThroughputFigures): Goal[] {
+  const isThreads = threads.most.perSecond.median > inProcess.most.perSecond.median;
+  const over = isThreads ? overThreads : overInProcess;
+  return [
+    {
+      what: 'Relayed messages a second on the local run, over serverless-offline in the faster of its ways',
+      wanted: `≥ ${WANTED}×`,
+      measured: times(over),
+      isMet: over.median >= WANTED,
+    },
+    {
+      what: 'Rounds in which the local run lost or doubled a message',
+      wanted: '0',
+      measured: `${ours.broken.length}, over ${count(ours.sent)} messages`,
+      isMet: ours.broken.length === 0,
+    },
+  ];
+}
+
+function picture(figures: ThroughputFigures): TopLevelSpec {
+  const values = sidesOf(figures).map(({ name, isOurs, figures: { most } }) => ({
+    name: name.replaceAll('`', ''),
+    whose: isOurs ? 'this local run' : 'serverless-offline',
+    perSecond: most.perSecond.median,
+    least: most.perSecond.min,
+    most: most.perSecond.max,
+  }));
+  const y = { field: 'name', type: 'nominal', sort: null, axis: { title: null } } as const;
+  return {
+    title: {
+      text: 'Relayed messages a second',
+      subtitle: `${count(figures.connections)} connections; medians of ${figures.overThreads.rounds} rounds, and their ends`,
+    },
+    width: 420,
+    height: { step: 34 },
+    data: { values },
+    layer: [
+      {
+        mark: { type: 'bar', height: 18 },
+        encoding: {
+          y,
+          x: { field: 'perSecond', type: 'quantitative', axis: { title: 'messages a second' } },
+          color: {
+            field: 'whose',
+            type: 'nominal',
+            scale: {
+              domain: ['this local run', 'serverless-offline'],
+              range: [OURS_COLOUR, OTHERS_COLOUR],
+            },
+            legend: { title: null, orient: 'top' },
+          },
+        },
+      },
+      {
+        mark: { type: 'rule', color: '#1f2328' },
+        encoding: { y, x: { field: 'least', type: 'quantitative' }, x2: { field: 'most' } },
+      },
+    ],
+  };
+}

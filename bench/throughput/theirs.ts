@@ -1,0 +1,54 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { startAws } from '../../local/aws/aws.ts';
+import { makeClosers } from '../../local/closers.ts';
+import { startOrg } from '../../local/genesys/org.ts';
+import { synthesiseStack } from '../../test/scenarios/probe/synth.ts';
+import { OFFLINE_MODES, startOffline } from './offline.ts';
+import type { UpStack } from './wire.ts';
+
+/**
+ * The other side, in a process of its own: the same stack under serverless-offline, which finds the same local AWS
+ * endpoints and the same simulated org here. `theirs.ts MODE` says where on one line of standard output.
+ */
+
+const { add, closeAll } = makeClosers();
+const ending = new AbortController();
+
+async function start(): Promise<UpStack> {
+  const mode = OFFLINE_MODES.find((one) => one === process.argv[2]) ?? 'threads';
+  const oauthClient = { clientId: randomUUID(), clientSecret: randomBytes(24).toString('base64url') };
+  const org = add(await startOrg({ port: 0, oauthClient }));
+  const settings = { genesysOrigin: org.url, allowedHosts: [org.url.replace('http', 'ws')] };
+  const stack = add(await synthesiseStack('typing-relay', settings, ending.signal));
+  const secrets = {
+    GenesysClient: JSON.stringify(oauthClient),
+    WebhookSecret: JSON.stringify({ secret: org.integration.secret }),
+  };
+  const aws = add(await startAws({ template: stack.template, secrets }));
+  const { url } = add(await startOffline(stack, mode, { AWS_ENDPOINT_URL: aws.url }));
+  const ticketKeyFile = join(stack.directory, 'ticket-key.json');
+  await writeFile(ticketKeyFile, aws.secretValue('TicketKey'), { mode: 0o600 });
+  add({ close: () => rm(ticketKeyFile, { force: true }) });
+  return { gateway: url, genesys: org.url, ticketKeyFile };
+}
+
+// Lambda's clock is UTC, and threads have the time zone of their process.
+process.env['TZ'] = 'UTC';
+let ended: Promise<void> | undefined;
+const end = (): void => {
+  ending.abort();
+  ended ??= closeAll().finally(() => process.exit());
+};
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
+
+start().then(
+  (up) => process.stdout.write(`${JSON.stringify(up)}\n`),
+  (error: unknown) => {
+    process.stderr.write(`${inspect(error)}\n`);
+    process.exitCode = 1;
+    end();
+  },
+);
