@@ -1,3 +1,4 @@
+import type { TypingSender } from './sender.ts';
 import type { SocketLike, TextFieldLike } from './shapes.ts';
 
 /** Stand-ins for the page's objects, for the tests. */
@@ -50,3 +51,39 @@ export class FakeField extends EventTarget implements TextFieldLike {
     this.dispatchEvent(new Event('blur'));
   }
 }
+
+interface Drafted {
+  typing: TypingSender;
+  field: FakeField;
+  page: EventTarget;
+}
+
+type Ending = readonly [when: string, end: (drafted: Drafted) => void];
+
+/** What ends a draft, beside time. */
+export const ENDS: readonly Ending[] = [
+  [
+    'the message was sent',
+    (drafted: Drafted): void => {
+      drafted.typing.sent();
+    },
+  ],
+  [
+    'the field is left',
+    (drafted: Drafted): void => {
+      drafted.field.blur();
+    },
+  ],
+  [
+    'the field is cleared',
+    (drafted: Drafted): void => {
+      drafted.field.type('');
+    },
+  ],
+  [
+    'the page goes',
+    (drafted: Drafted): void => {
+      drafted.page.dispatchEvent(new Event('pagehide'));
+    },
+  ],
+];

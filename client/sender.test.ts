@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CLIENT_GAP_MS } from './constants.ts';
-import { FakeField, FakeSocket, OFF, ON } from './fakes.ts';
-import { typingSender } from './sender.ts';
+import { ENDS, FakeField, FakeSocket, OFF, ON } from './fakes.ts';
+import { type SenderOptions, typingSender } from './sender.ts';
 
 let socket: FakeSocket;
 let field: FakeField;
@@ -91,28 +91,14 @@ describe('off', () => {
     expect(socket.sent).toEqual([ON, OFF]);
   });
 
-  const ends: Record<string, (typing: ReturnType<typeof start>) => void> = {
-    'the message was sent': (typing) => {
-      typing.sent();
-    },
-    'the field is left': () => {
-      field.blur();
-    },
-    'the field is cleared': () => {
-      field.type('');
-    },
-    'the page goes': () => {
-      page.dispatchEvent(new Event('pagehide'));
-    },
-  };
-  it.each(Object.entries(ends))('goes out once when %s', (_when, end) => {
+  it.each(ENDS)('goes out once when %s', (_when, end) => {
     const typing = start();
-    end(typing);
+    end({ typing, field, page });
     expect(socket.sent).toEqual([]);
     field.type('a');
-    end(typing);
+    end({ typing, field, page });
     expect(socket.sent).toEqual([ON, OFF]);
-    end(typing);
+    end({ typing, field, page });
     typing.sent();
     vi.advanceTimersByTime(60_000);
     expect(socket.sent).toEqual([ON, OFF]);
@@ -337,9 +323,9 @@ function makeSockets() {
 }
 
 /** Plays steps. @returns what happened to each socket */
-function play(script: readonly Step[]): Entry[][] {
+function play(script: readonly Step[], options: SenderOptions = {}): Entry[][] {
   const sockets = makeSockets();
-  const typing = typingSender(sockets.current, field, { page });
+  const typing = typingSender(sockets.current, field, { page, ...options });
   const acts: Record<Exclude<Step['do'], 'type' | 'script' | 'wait'>, () => void> = {
     ...sockets,
     blur: () => {
@@ -367,8 +353,8 @@ function play(script: readonly Step[]): Entry[][] {
 describe('whatever the guest, the app and the network do', () => {
   it('nothing but on and off leaves the page, and only over an open socket', () => {
     fc.assert(
-      fc.property(steps, (script) => {
-        for (const entry of play(script).flat()) {
+      fc.property(steps, fc.boolean(), (script, lapses) => {
+        for (const entry of play(script, { lapses }).flat()) {
           if (entry === 'closed') continue;
           expect([ON, OFF]).toContain(entry.sent);
           expect(entry.openThen).toBe(true);
@@ -395,6 +381,28 @@ describe('whatever the guest, the app and the network do', () => {
             }
           }
           expect(onAt).toBeUndefined();
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('where the bubble lapses, an off comes only within 5 seconds of the on that it ends', () => {
+    fc.assert(
+      fc.property(steps, (script) => {
+        for (const log of play(script, { lapses: true })) {
+          let onAt: number | undefined;
+          for (const entry of log) {
+            if (entry === 'closed') {
+              onAt = undefined;
+            } else if (entry.sent === ON) {
+              if (onAt !== undefined) expect(entry.at - onAt).toBeGreaterThanOrEqual(5_000);
+              onAt = entry.at;
+            } else {
+              expect(entry.at - (onAt ?? -Infinity)).toBeLessThan(5_000);
+              onAt = undefined;
+            }
+          }
         }
       }),
       { numRuns: 500 },

@@ -8,12 +8,18 @@ export interface SenderOptions {
   text?: () => string | null;
   /** The window that the field is in, when it is not the script's own. */
   page?: PageLike;
+  /**
+   * True for the tickets of upstreams that know no "off", where the bubble lapses: `web-messaging`, `open-messaging`,
+   * `agent-communication`. An "off" is then said only before a draft that follows quickly. With any other upstream the
+   * bubble would stay until the relay ends it after its silence.
+   */
+  lapses?: boolean;
 }
 
 export interface TypingSender {
   /** Call it when the message was sent. */
   sent: () => void;
-  /** Ends what is shown and lets go of the field. */
+  /** Ends what is shown, unless it lapses, and lets go of the field. */
   stop: () => void;
 }
 
@@ -23,7 +29,8 @@ export type SocketSource = SocketLike | (() => SocketLike | null | undefined);
 /**
  * Follows a text field and tells the relay when the guest begins and ceases to type: on at the first key, again at
  * most every 5 seconds while keys come, off after 6 seconds without one, on blur, on clear, on `sent()`, on pagehide.
- * Only "on" and "off" leave the page.
+ * With `options.lapses` no off, but where a draft begins within 5 seconds of the last on: its first key says off, the
+ * next on. Only "on" and "off" leave the page.
  * @param socket a function is asked at every key, so that an app that reconnects can answer with its current socket
  * @param input an element without a `value`, such as a contenteditable one, needs `options.text`
  * @throws TypeError when there is neither
@@ -41,12 +48,12 @@ export function typingSender(
 export function typingSender(
   socket: SocketSource,
   input: EditorLike,
-  { text, page = ownPage() }: SenderOptions = {},
+  { text, page = ownPage(), lapses = false }: SenderOptions = {},
 ): TypingSender {
   if (!text && typeof input.value !== 'string')
     throw new TypeError('The field has no value: give options.text');
   const read = text ?? (() => input.value);
-  const state = makeTold();
+  const state = makeTold(lapses);
 
   function onKey(): void {
     // A line break or blanks alone are what a key that sends leaves behind, not a draft.
@@ -65,6 +72,7 @@ export function typingSender(
     stop() {
       for (const end of detach) end();
       state.end();
+      state.forget();
     },
   };
 }
@@ -72,14 +80,15 @@ export function typingSender(
 interface Told {
   key: (socket: SocketLike | null | undefined) => void;
   end: () => void;
+  forget: () => void;
   resume: () => void;
 }
 
 /** What the relay was told last, and over which socket: a socket that closed has told nothing. */
-function makeTold(): Told {
-  let told: { socket: SocketLike; at: number; unlisten: () => void } | undefined;
+function makeTold(lapses: boolean): Told {
+  let told: { socket: SocketLike; at: number; isSpared: boolean; unlisten: () => void } | undefined;
   let lastOn = -Infinity;
-  const idle = makeDeadline(end);
+  const idle = makeDeadline(off);
 
   function forget(): void {
     idle.clear();
@@ -87,6 +96,10 @@ function makeTold(): Told {
     told = undefined;
   }
   function end(): void {
+    if (!lapses) off();
+    else if (told) told.isSpared = true;
+  }
+  function off(): void {
     const last = told?.socket;
     forget();
     // The relay takes an off only from the connection that said on.
@@ -97,7 +110,7 @@ function makeTold(): Told {
     forget();
     if (!say(socket, { type: 'typing', data: { isTyping: true } })) return;
     lastOn = now;
-    told = { socket, at: now, unlisten: listen(socket, ['close'], forget) };
+    told = { socket, at: now, isSpared: false, unlisten: listen(socket, ['close'], forget) };
   }
 
   return {
@@ -107,10 +120,18 @@ function makeTold(): Told {
         return;
       }
       const now = performance.now();
-      if (told?.socket !== socket || now - told.at >= CLIENT_REFRESH_MS) on(socket, now);
-      if (told) idle.set(CLIENT_IDLE_MS, now);
+      const isFresh = told !== undefined && now - told.at < CLIENT_REFRESH_MS;
+      if (isFresh && told?.isSpared) {
+        // Without it the relay would take the new draft's on for a refresh that comes too soon. The next key says on:
+        // API Gateway promises no order for two frames of one moment.
+        off();
+        return;
+      }
+      if (told?.socket !== socket || !isFresh) on(socket, now);
+      if (told && !lapses) idle.set(CLIENT_IDLE_MS, now);
     },
     end,
+    forget,
     resume: idle.check,
   };
 }

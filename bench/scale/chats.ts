@@ -129,7 +129,7 @@ function startChat(world: World, index: number, options: ChatsOptions): Chat {
     if (body.includes('true')) ledger.count('ons');
     passage.frame(body, connectionId);
   };
-  const page = makePage({ ...passage, frame }, name);
+  const page = makePage({ ...passage, frame }, Number.isFinite(way.expiryMs), name);
   ledger.count('connections');
   type(drafts, clock.at, page, (sentAt) => {
     // The message takes a way of its own.

@@ -96,9 +96,14 @@ const perMillion = (results: Results, way: Way): number => {
   return total(cost) - cost['connection minutes'];
 };
 
+/** What a chat on an expiring upstream spares: the "off"s that its client does not say. */
+const framesFewer = (results: Results): number =>
+  1 -
+  resultOf(results, WEB_MESSAGING).sample.mean.frames / resultOf(results, TYPING_FRAME).sample.mean.frames;
+
 const answer = (results: Results): string => {
   const minutes = fixed(resultOf(results, TYPING_FRAME).sample.chatSeconds / 60, 1);
-  return `The first limit is Genesys' own, unless \`webMessagingKeepOpen\` is on, whose ${KEEPING_ENVIRONMENTS} environments serve ${at(results, KEPT_OPEN, 'kept-environments')} chats: ${REQUESTS_PER_MINUTE} requests a minute of a token, which ${at(results, AGENT_COMMUNICATION, 'genesys-requests')} to ${at(results, PARTICIPANT_STATE, 'genesys-requests')} chats use up on a REST upstream (\`participant-state\`, \`open-messaging\`, \`agent-communication\`). On \`typing-frame\` and \`web-messaging\` it is the concurrency of a new AWS account at ${at(results, TYPING_FRAME, 'new-account')} and ${at(results, WEB_MESSAGING, 'new-account')} chats, where the account still has 10; then this stack's own throttle at ${at(results, TYPING_FRAME, 'stage-throttle')}, which is a setting; then Lambda's usual 1,000 at ${at(results, TYPING_FRAME, 'concurrency')} and ${at(results, WEB_MESSAGING, 'concurrency')}. API Gateway's 10,000 requests a second last for ${at(results, TYPING_FRAME, 'requests')}, its 500 new connections a second for ${at(results, TYPING_FRAME, 'connections')} chats of ${minutes} minutes. A million typing messages cost ${dollars(perMillion(results, TYPING_FRAME))} on \`typing-frame\`, ${dollars(perMillion(results, WEB_MESSAGING))} on \`web-messaging\` and ${dollars(perMillion(results, AGENT_COMMUNICATION))} on \`agent-communication\`, connection minutes aside.`;
+  return `The first limit is Genesys' own, unless \`webMessagingKeepOpen\` is on, whose ${KEEPING_ENVIRONMENTS} environments serve ${at(results, KEPT_OPEN, 'kept-environments')} chats: ${REQUESTS_PER_MINUTE} requests a minute of a token, which ${at(results, AGENT_COMMUNICATION, 'genesys-requests')} to ${at(results, PARTICIPANT_STATE, 'genesys-requests')} chats use up on a REST upstream (\`participant-state\`, \`open-messaging\`, \`agent-communication\`). On \`typing-frame\` and \`web-messaging\` it is the concurrency of a new AWS account at ${at(results, TYPING_FRAME, 'new-account')} and ${at(results, WEB_MESSAGING, 'new-account')} chats, where the account still has 10; then this stack's own throttle at ${at(results, TYPING_FRAME, 'stage-throttle')}, which is a setting; then Lambda's usual 1,000 at ${at(results, TYPING_FRAME, 'concurrency')} and ${at(results, WEB_MESSAGING, 'concurrency')}. API Gateway's 10,000 requests a second last for ${at(results, TYPING_FRAME, 'requests')}, its 500 new connections a second for ${at(results, TYPING_FRAME, 'connections')} chats of ${minutes} minutes. A million typing messages cost ${dollars(perMillion(results, TYPING_FRAME))} on \`typing-frame\`, ${dollars(perMillion(results, WEB_MESSAGING))} on \`web-messaging\` and ${dollars(perMillion(results, AGENT_COMMUNICATION))} on \`agent-communication\`, connection minutes aside; a chat on an expiring upstream sends ${percent(framesFewer(results), 0)} fewer of them than on a held one.`;
 };
 
 /** A price of the table, as a factor of a formula for a million messages. */
@@ -177,6 +182,10 @@ function levers(results: Results): string {
         'the client says "on" every five seconds and not at each key',
         `${keys} keys a minute become ${frames} frames: ${fixed(keys / frames, 1)}× on every line`,
       ],
+      [
+        'no "off" where the bubble lapses (`lapses`)',
+        `${fixed(60 * mean.frames, 1)} frames a minute of a chat become ${fixed(60 * resultOf(results, WEB_MESSAGING).sample.mean.frames, 1)}, of the same keys`,
+      ],
       ['an ack for each frame', `${dollars(ack)} a million more: the message, and the time of the call`],
       [
         'a ping',
@@ -236,7 +245,7 @@ The same seed gives the same figures, and the same page to the byte.
 
 **Chats.** The guests are those of [typing-quality.md](typing-quality.md): ten drafts, then the chat is over and a new one begins elsewhere. They type for ${percent(typingShare(results), 0)} of the time; a guest who types half as much uses half as much of everything but connections.
 
-**What is real.** The client's sender; the relay with its decision, delivery, expiry, checks and flood guard; the REST port with its budget and pause after a 429; the metrics. **What is virtual:** the clock, the network, the table (\`test/memory-store.ts\`; each of its operations is one call to DynamoDB and one unit), the queue, and Genesys, whose count of requests is that of the simulated org. Counts are taken at the ports. 1 % of all is lost, as in that page.
+**What is real.** The client's sender, with \`lapses\` where the upstream expires; the relay with its decision, delivery, expiry, checks and flood guard; the REST port with its budget and pause after a 429; the metrics. **What is virtual:** the clock, the network, the table (\`test/memory-store.ts\`; each of its operations is one call to DynamoDB and one unit), the queue, and Genesys, whose count of requests is that of the simulated org. Counts are taken at the ports. 1 % of all is lost, as in that page.
 
 **How many.** ${count(results.plan.sample)} chats of each upstream are simulated one by one, from connection to end, with environments that are warm. Apart from the limits that they share, chats know nothing of each other: so more of them are those of the sample, laid over each other at moments of their own, second by second, for ${WINDOW_S} seconds; above ${count(results.plan.sample)} each of the sample's chats counts several times. A limit of a second is held against the busiest second, one of a minute or of arrivals against the mean. Between two sizes a line is drawn. What a limit does to those beyond it is simulated for the requests of a token, which decide what is shown: all its chats are simulated together there, for ${fixed(SHARED_SECONDS / 60, 0)} minutes, with as many environments as Lambda would start. The stage's throttle is reckoned with a token bucket. For other limits only where they bind is told.
 
@@ -258,7 +267,7 @@ ${answer(results)}
 
 ## What one chat asks for
 
-Frames and messages a minute of a chat, and for each frame what the relay does about it. The held upstreams (\`typing-frame\`, \`participant-state\`) have more writes, reads and queue messages: each "on" is looked at again and watched for ${fixed(SILENCE_MS / 1_000, 0)} s of silence.
+Frames and messages a minute of a chat, and for each frame what the relay does about it. The held upstreams (\`typing-frame\`, \`participant-state\`) have more writes, reads and queue messages: each "on" is looked at again and watched for ${fixed(SILENCE_MS / 1_000, 0)} s of silence. The expiring ones have fewer frames, for the client has \`lapses\` there and says no "off"; those that are left cost more each, since nearly all of them go upstream.
 
 ${markdownTable(chatTable(results))}
 ## Where each limit binds
@@ -272,7 +281,7 @@ ${picture('What chats use of each limit, by upstream', 'limits')}
 In the order in which they bind for the first upstream that comes to them.
 
 ${markdownTable(remedyTable(results), true)}
-Limits of an account and region are shared with all else in it. A second region has its own: it is another stack, and tickets and clients decide who goes where. A held upstream asks for ${percent(writesMore(results), 0)} more writes a frame than an expiring one, and for the queue; where an org offers both, \`web-messaging\` needs no requests and \`typing-frame\` the shorter runs. \`webMessagingKeepOpen\` has two environments: one message at a time each, ${fixed((KEEPING_ENVIRONMENTS * 1_000) / (REFUSAL_WAIT_MS + HOPS.table.fixedMs + HANDLER_MS), 0)} a second, which is ${rounded(keptOnAverage(results))} chats on average and ${at(results, KEPT_OPEN, 'kept-environments')} in their busiest second; what finds both busy is refused by Lambda, and the client gets "Internal server error".
+Limits of an account and region are shared with all else in it. A second region has its own: it is another stack, and tickets and clients decide who goes where. A held upstream asks for ${percent(writesMore(results), 0)} more writes a chat than an expiring one, and for the queue; where an org offers both, \`web-messaging\` needs no requests and \`typing-frame\` the shorter runs. \`webMessagingKeepOpen\` has two environments: one message at a time each, ${fixed((KEEPING_ENVIRONMENTS * 1_000) / (REFUSAL_WAIT_MS + HOPS.table.fixedMs + HANDLER_MS), 0)} a second, which is ${rounded(keptOnAverage(results))} chats on average and ${at(results, KEPT_OPEN, 'kept-environments')} in their busiest second; what finds both busy is refused by Lambda, and the client gets "Internal server error".
 
 ## Crowds
 

@@ -1,6 +1,6 @@
 /**
- * Virtual time. Few things are pending at once, so they are a list in order of time, searched from its end at first: the
- * client moves its idle deadline at every key, and that is nearly always the last.
+ * Virtual time. Few things are pending for one guest, so they are a list in order of time, searched from the end that
+ * seems nearer.
  */
 export interface Clock {
   /** Milliseconds since the conversation began. */
@@ -43,7 +43,7 @@ export function makeClock(): Clock {
   }
   /** What comes just before that time. Of the same moment: in the order in which they were asked for. */
   function placeOf(time: number): Pending | undefined {
-    // With many guests in one clock there is much to come: from the end that seems nearer.
+    // With many guests in one clock there is much to come.
     if (last && time - now < last.time - time) {
       let before: Pending | undefined;
       for (let next = first; next && next.time <= time; next = next.after) before = next;

@@ -113,13 +113,16 @@ export interface Page {
   die: (isSeen: boolean) => void;
 }
 
-/** The guest's page: the text field, the client that follows it, and a socket that it opens again after a cut. */
-export function makePage(way: Passage, name = 'connection'): Page {
+/**
+ * The guest's page: the text field, the client that follows it, and a socket that it opens again after a cut.
+ * @param lapses as the client's option, for a far side that expires
+ */
+export function makePage(way: Passage, lapses: boolean, name = 'connection'): Page {
   let opened = 0;
   const open = (): Socket => new Socket(`${name} ${++opened}`, way.frame);
   const field = new Field();
   let socket: Socket | undefined = open();
-  const sender = typingSender(() => socket, field, { page: PAGE });
+  const sender = typingSender(() => socket, field, { page: PAGE, lapses });
   return {
     press: (): void => {
       field.press();
@@ -174,7 +177,7 @@ export async function runOurs(
   const far = makeFarSide(ours.expiry, !ours.outlivesMessage);
   const world: World = { clock, weather, random, far, frames: [], calls: [], lostOffs: [], faults };
   enter(clock);
-  const page = makePage(makeWay(world, surround(world, ours.timing)));
+  const page = makePage(makeWay(world, surround(world, ours.timing)), ours.timing === 'expiring');
   if (weather.fault === 'disconnect')
     for (const fault of faults) {
       clock.at(fault, page.cut);

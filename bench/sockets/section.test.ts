@@ -77,7 +77,6 @@ describe('the goals', () => {
 
   it.each([
     ['a kept socket that waits', figuresWith({ trips: { kept: 1 } }), /1 \/ 4 \/ 5/],
-    ['a sample that is as short', figuresWith({ trips: { sample: 4 } }), /0 \/ 4 \/ 4/],
     ['a longer way to the far side', figuresWith({ ratio: 1.3 }), /time to arrival: 1\.30×/],
     [
       'a frame that is lost on a close',

@@ -65,6 +65,11 @@ describe('a typing minute of ours', () => {
     expect(usage.connectionMinutes).toBe(0);
   });
 
+  it('says no "off" to an upstream that knows none: each frame is a call', async () => {
+    const { frames, calls } = await only(EXPIRING);
+    expect(frames).toBe(calls);
+  });
+
   it('pays for the queue where what is shown is held, and only there', async () => {
     expect((await only(HELD)).usage.queueRequests).toBeGreaterThan(0);
     expect((await only(EXPIRING)).usage.queueRequests).toBe(0);

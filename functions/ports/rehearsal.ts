@@ -12,10 +12,13 @@ import { makeTypingTable } from './typing-table.ts';
 import { openSocket, write } from './open-socket.ts';
 import { makeUpstreamPort } from './upstream.ts';
 
-/** Sessions of nobody, one of each timing. */
+/** Sessions of nobody, one of each upstream. */
 const SESSIONS = [
-  { kind: 'participant-state', conversationId: 'none', participantId: 'none', guestToken: 'none' },
+  { kind: 'web-messaging', deploymentId: 'none', token: 'none' },
+  { kind: 'open-messaging', integrationId: 'none', userId: 'none' },
   { kind: 'agent-communication', conversationId: 'none', communicationId: 'none', userToken: 'none' },
+  { kind: 'typing-frame', socketUrl: 'wss://none' },
+  { kind: 'participant-state', conversationId: 'none', participantId: 'none' },
 ];
 
 const keys = { kid: 'rehearsal', key: '0'.repeat(64) };

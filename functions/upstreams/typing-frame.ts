@@ -11,7 +11,7 @@ export const typingFrame = defineUpstream({
   session: z.object({
     kind: z.literal('typing-frame'),
     // Whether it is a URL at all, the host rule finds.
-    socketUrl: z.string().check(z.regex(/^wss?:\/\/[^\s#]+$/i)),
+    socketUrl: z.string().check(z.regex(/^wss?:\/\/[^ #]+$/)),
   }),
   identity: ({ socketUrl }) => [socketUrl],
   urls: ({ socketUrl }) => [socketUrl],

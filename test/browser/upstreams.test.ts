@@ -82,24 +82,24 @@ describeInBrowser('the way of each message', () => {
 
 describeInBrowser('the counters', () => {
   it('tell what was saved, beside a call for each key', async () => {
-    const { page, guest, atDesk } = await visitShared();
+    const { page, guest, atDesk, deskLines } = await visitShared();
     await guest.pressSequentially('Hello there');
     await atDesk.shown();
     await guest.press('Enter');
-    await page.getByText('1 ignored').waitFor();
+    await deskLines.getByText('Hello there').waitFor();
     expect(await page.locator('.counters').innerText()).toMatchInlineSnapshot(`
       "Keys typed
       11
       a call each without the relay
       Frames in
-      2
+      1
       messages on the WebSocket
       Sends upstream
       1
       to Genesys
       Calls saved
       10
-      9 by the client, 0 coalesced, 0 stale, 1 ignored"
+      10 by the client, 0 coalesced, 0 stale, 0 ignored"
     `);
     await page.getByRole('button', { name: 'Clear' }).click();
     expect(await page.locator('.counters dd:not(.why)').allTextContents()).toEqual(['0', '0', '0', '0']);

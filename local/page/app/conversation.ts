@@ -80,11 +80,11 @@ export function startConversation(options: ConversationOptions): Conversation {
   };
 }
 
-type TypingOptions = Pick<ConversationOptions, 'guest' | 'claims' | 'onKey' | 'onError' | 'onState'>;
+type TypingOptions = Pick<ConversationOptions, 'guest' | 'kind' | 'claims' | 'onKey' | 'onError' | 'onState'>;
 
 /** A connection, and a field whose typing goes over it. */
 export function openTyping(
-  { guest, claims, onKey, onError, onState }: TypingOptions,
+  { guest, kind, claims, onKey, onError, onState }: TypingOptions,
   field: HTMLInputElement,
   onSocket: (socket: WebSocket) => void = () => undefined,
 ): { connection: Connection; typing: { sent: () => void }; stop: () => void } {
@@ -103,7 +103,7 @@ export function openTyping(
   });
   // Before the sender listens, so that a key is counted before what it leads to.
   field.addEventListener('input', onKey);
-  const typing = typingSender(connection.socket, field);
+  const typing = typingSender(connection.socket, field, { lapses: UPSTREAMS[kind].lapses });
   return {
     connection,
     typing,

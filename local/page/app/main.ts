@@ -68,8 +68,8 @@ async function begin(): Promise<void> {
     counters.key();
     trouble.key();
   };
-  const shared = { guest, chats, claims, onKey, onError };
-  const next = startConversation({ ...shared, kind, onState: ends[side].state });
+  const shared = { guest, kind, chats, claims, onKey, onError };
+  const next = startConversation({ ...shared, onState: ends[side].state });
   conversation = next;
   // What was chosen while there was none to apply it to.
   const isChosen = choices.fault() !== 'none';

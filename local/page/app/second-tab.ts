@@ -5,7 +5,7 @@ import { find } from './dom.ts';
 
 export interface SecondTab {
   /** Lets it be opened for this conversation, or with none takes that away. */
-  offer: (options?: Omit<ConversationOptions, 'kind' | 'onState'>) => void;
+  offer: (options?: Omit<ConversationOptions, 'onState'>) => void;
 }
 
 /** A second connection of the same guest, with a field of its own. */

@@ -2,6 +2,8 @@ import type { UpstreamKind } from './wire.ts';
 
 /** What the reader is told of each upstream, and which way typing goes with it. */
 export interface UpstreamFacts {
+  /** Whether the bubble lapses: the client says no “off” then. */
+  readonly lapses: boolean;
   /** What the agent’s typing comes back by: the relay, Genesys itself, or not at all; or the agent is the one who types. */
   readonly back: 'relay' | 'genesys' | 'none' | 'agent-types';
   /** What it rests on, and how its bubble ends. */
@@ -21,6 +23,7 @@ const NO_WAY_BACK = 'No way back here: the guest is not shown that you type. You
 export const UPSTREAMS: Readonly<Record<UpstreamKind, UpstreamFacts>> = {
   'web-messaging': {
     back: 'genesys',
+    lapses: true,
     hint: LAPSES,
     guestNote: 'The relay sends your typing on your own web messaging session.',
     deskNote: 'Your typing reaches the guest from Genesys itself, on the guest’s own session.',
@@ -28,6 +31,7 @@ export const UPSTREAMS: Readonly<Record<UpstreamKind, UpstreamFacts>> = {
   },
   'open-messaging': {
     back: 'relay',
+    lapses: true,
     hint: LAPSES,
     guestNote: 'The relay sends your typing by the platform API.',
     deskNote: 'Your typing comes back through the relay: Genesys calls its webhook.',
@@ -35,6 +39,7 @@ export const UPSTREAMS: Readonly<Record<UpstreamKind, UpstreamFacts>> = {
   },
   'agent-communication': {
     back: 'agent-types',
+    lapses: true,
     hint: LAPSES.replace('five', 'seven'),
     guestNote: 'This upstream shows you the agent’s typing. Yours takes another one.',
     deskNote: 'You are the agent or bot on the relay: it sends your typing by the platform API.',
@@ -42,6 +47,7 @@ export const UPSTREAMS: Readonly<Record<UpstreamKind, UpstreamFacts>> = {
   },
   'typing-frame': {
     back: 'none',
+    lapses: false,
     hint: HELD,
     guestNote: 'The relay sends your typing as a frame on your guest socket.',
     deskNote: NO_WAY_BACK,
@@ -49,6 +55,7 @@ export const UPSTREAMS: Readonly<Record<UpstreamKind, UpstreamFacts>> = {
   },
   'participant-state': {
     back: 'none',
+    lapses: false,
     hint: HELD,
     guestNote: 'The relay sends your typing as the state of your participant.',
     deskNote: NO_WAY_BACK,
