@@ -12,7 +12,7 @@ import { makeTypingTable } from './typing-table.ts';
 import { openSocket, write } from './open-socket.ts';
 import { makeUpstreamPort } from './upstream.ts';
 
-/** Sessions of nobody, one of each upstream. */
+/** Sessions of nobody. What an upstream that is not here has of its own is compiled with its first message. */
 const SESSIONS = [
   { kind: 'web-messaging', deploymentId: 'none', token: 'none' },
   { kind: 'open-messaging', integrationId: 'none', userId: 'none' },
