@@ -20,6 +20,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** Ends of a draft after which the same sender goes on. */
+const STAYS = ENDS.filter(([when]) => when !== 'the page goes');
+
 const start = () => typingSender(socket, field, { page, lapses: true });
 
 /** A key every so many milliseconds, the first at once. */
@@ -39,7 +42,7 @@ describe('no off', () => {
     expect(socket.sent).toEqual([ON, ON]);
   });
 
-  it.each(ENDS)('no off goes out when %s', (_when, end) => {
+  it.each(STAYS)('no off goes out when %s', (_when, end) => {
     const typing = start();
     field.type('a');
     end({ typing, field, page });
@@ -47,10 +50,24 @@ describe('no off', () => {
     expect(socket.sent).toEqual([ON]);
   });
 
-  it('no off goes out when the app stops it, and its listener is taken off the socket', () => {
+  it('a page that goes says it, and so does an app that stops it: who comes after has another connection', () => {
+    start();
+    field.type('a');
+    page.dispatchEvent(new Event('pagehide'));
+    expect(socket.sent).toEqual([ON, OFF]);
+    const typing = start();
+    vi.advanceTimersByTime(CLIENT_GAP_MS);
+    field.type('b');
+    typing.sent();
+    typing.stop();
+    expect(socket.sent.slice(-2)).toEqual([ON, OFF]);
+  });
+
+  it('nothing is said by either where the last on is five seconds old, and nothing stays behind', () => {
     const typing = start();
     field.type('a');
-    typing.sent();
+    vi.advanceTimersByTime(CLIENT_REFRESH_MS);
+    page.dispatchEvent(new Event('pagehide'));
     typing.stop();
     field.type('b');
     expect(socket.sent).toEqual([ON]);
@@ -81,7 +98,7 @@ describe('the next draft', () => {
     expect(socket.sent).toEqual([ON, ON]);
   });
 
-  it.each(ENDS)('a draft that follows sooner begins with the spared off when %s', (_when, end) => {
+  it.each(STAYS)('a draft that follows sooner begins with the spared off when %s', (_when, end) => {
     const typing = start();
     field.type('a');
     end({ typing, field, page });
@@ -116,7 +133,7 @@ describe('the next draft', () => {
 });
 
 describe('sockets that come and go', () => {
-  it('a socket that closed, or another one, is told on at once: there is nothing to end', () => {
+  it('a socket that closed, or another one, is told on at once: an off of it would count for nothing', () => {
     let current = socket;
     const typing = typingSender(() => current, field, { page, lapses: true });
     field.type('a');

@@ -64,15 +64,14 @@ export function typingSender(
   const detach = [
     listen(input, ['input'], onKey),
     listen(input, ['blur'], state.end),
-    listen(page, ['pagehide'], state.end),
+    listen(page, ['pagehide'], state.leave),
     listen(page, ['pageshow', 'visibilitychange'], state.resume),
   ];
   return {
     sent: state.end,
     stop() {
       for (const end of detach) end();
-      state.end();
-      state.forget();
+      state.leave();
     },
   };
 }
@@ -80,9 +79,11 @@ export function typingSender(
 interface Told {
   key: (socket: SocketLike | null | undefined) => void;
   end: () => void;
-  forget: () => void;
+  leave: () => void;
   resume: () => void;
 }
+
+const isFresh = (at: number, now = performance.now()): boolean => now - at < CLIENT_REFRESH_MS;
 
 /** What the relay was told last, and over which socket: a socket that closed has told nothing. */
 function makeTold(lapses: boolean): Told {
@@ -98,6 +99,11 @@ function makeTold(lapses: boolean): Told {
   function end(): void {
     if (!lapses) off();
     else if (told) told.isSpared = true;
+  }
+  /** Who comes after, on another connection, finds the relay as it is left. */
+  function leave(): void {
+    if (!lapses || (told && isFresh(told.at))) off();
+    forget();
   }
   function off(): void {
     const last = told?.socket;
@@ -120,18 +126,18 @@ function makeTold(lapses: boolean): Told {
         return;
       }
       const now = performance.now();
-      const isFresh = told !== undefined && now - told.at < CLIENT_REFRESH_MS;
-      if (isFresh && told?.isSpared) {
+      const isShown = told !== undefined && isFresh(told.at, now);
+      if (isShown && told?.isSpared) {
         // Without it the relay would take the new draft's on for a refresh that comes too soon. The next key says on:
         // API Gateway promises no order for two frames of one moment.
         off();
         return;
       }
-      if (told?.socket !== socket || !isFresh) on(socket, now);
+      if (told?.socket !== socket || !isShown) on(socket, now);
       if (told && !lapses) idle.set(CLIENT_IDLE_MS, now);
     },
     end,
-    forget,
+    leave,
     resume: idle.check,
   };
 }

@@ -102,7 +102,7 @@ function callback({ api, config: { stage } }: RelayParts, verbs: readonly string
   const arns = paths.map((resourceName) =>
     stack.formatArn({ service: 'execute-api', resource: api.apiId, resourceName }),
   );
-  // Built from the API's id, so that it stays right behind a custom domain; the SDK reads it by itself.
+  // Built from the API's id, so that it stays right behind a custom domain; the functions and the SDK read it there.
   const host = `${api.apiId}.execute-api.${stack.region}.${stack.urlSuffix}`;
   return {
     environment: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${host}/${stage}` },

@@ -79,7 +79,7 @@ export function makeAws(service: Service, http: SendHttp, environment: NodeJS.Pr
       'x-amz-target': `${service.target}.${operation}`,
     };
     const request = { method: 'POST', path: '/', headers, body: JSON.stringify(input) } as const;
-    const answered = read(await send(request, (answer) => isTransient(read(answer))));
+    const answered = await send(request, { read, isTransient, repeats: true });
     if (answered instanceof AwsError) throw answered;
     return answered.answer;
   };

@@ -34,6 +34,21 @@ describe('an answer to a client', () => {
   it("is posted to the stage's callback URL, which the stack sets", async () => {
     const seen = await answerWith(pong, { status: 200 });
     expect(seen).toMatchObject([{ method: 'POST', path, body: '{"type":"pong"}' }]);
+    expect(seen[0]?.headers.authorization).toContain('/eu-central-1/execute-api/aws4_request');
+  });
+
+  it('that may have arrived is not sent twice', async () => {
+    const { url, seen } = await serve(() => 'drop');
+    vi.stubEnv('AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI', url);
+    await openConnections().answer('L0SM9cOFvHcCIhw=', pong, 'request-1');
+    expect(seen).toHaveLength(1);
+    expect(error).toHaveBeenCalledOnce();
+  });
+
+  it('that API Gateway is too busy for is sent once more', async () => {
+    const seen = await answerWith(pong, { status: 429 }, { status: 200 });
+    expect(seen).toHaveLength(2);
+    expect(error).not.toHaveBeenCalled();
   });
 
   it('that is the last one is followed by the end of the connection', async () => {

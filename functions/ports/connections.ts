@@ -17,13 +17,26 @@ export interface Connections {
 
 const GONE = 410;
 
+/** So much of what API Gateway says to a refusal goes into the log: it names the action that is not allowed. */
+const WORDS_MAX = 200;
+
 /** The `@connections` API, signed for `execute-api`: the SDK's client would be loaded with the first frame that goes. */
 export function makeConnections(send: SendSigned): Connections {
   async function call(method: 'POST' | 'DELETE', connectionId: string, body: string): Promise<void> {
     const path = `/@connections/${encodeURIComponent(connectionId)}`;
     const headers = method === 'POST' ? { 'content-type': 'application/octet-stream' } : {};
-    const { status } = await send({ method, path, headers, body }, isTransient);
-    if (status !== GONE && status >= 300) throw new Error(`API Gateway answered with ${status}`);
+    const {
+      status,
+      headers: said,
+      body: words,
+    } = await send(
+      { method, path, headers, body },
+      // An answer that may have arrived does not go twice.
+      { read: (answer) => answer, isTransient, repeats: false },
+    );
+    if (status === GONE || status < 300) return;
+    const kind = String(said['x-amzn-errortype'] ?? '');
+    throw new Error(`API Gateway answered with ${status} ${kind} ${words.slice(0, WORDS_MAX)}`.trim());
   }
 
   async function post(connectionId: string, frame: ServerFrame): Promise<void> {

@@ -37,6 +37,12 @@ async function setUp() {
     /** Uses the socket for nothing. @returns its number */
     use: () =>
       kept.use('guest', open, clock.now + 2_000, (socket) => Promise.resolve(opened.indexOf(socket))),
+    /** A pong that answers nothing. */
+    heartbeat: async () => {
+      const came = once(opened.at(-1) ?? far, 'pong');
+      for (const socket of far.clients) socket.pong();
+      await came;
+    },
     answered: async () => once(opened.at(-1) ?? far, 'pong'),
   };
 }
@@ -45,21 +51,45 @@ describe('a socket that is used again soon', () => {
   it('gets a ping along, which nobody waits for', async () => {
     const { use, answered, pings, clock } = await setUp();
     await use();
-    clock.now += 1_000;
-    expect(await use()).toBe(0);
     await answered();
     clock.now += 1_000;
     expect(await use()).toBe(0);
     await answered();
-    expect(pings).toEqual(['1', '2']);
+    clock.now += 1_000;
+    expect(await use()).toBe(0);
+    await answered();
+    expect(pings).toEqual(['1', '2', '3']);
   });
 
   it('and whose far side is gone without a word is opened anew with the message after', async () => {
-    const { use, mute, clock } = await setUp();
+    const { use, answered, mute, clock } = await setUp();
     await use();
+    await answered();
     mute();
     clock.now += 1_000;
     expect(await use()).toBe(0);
+    clock.now += 1_000;
+    expect(await use()).toBe(1);
+  });
+
+  it('and whose far side never answers any is kept as long as messages come', async () => {
+    const { use, mute, clock, opened } = await setUp();
+    mute();
+    for (let message = 0; message < 4; message += 1) {
+      expect(await use()).toBe(0);
+      clock.now += 1_500;
+    }
+    expect(opened).toHaveLength(1);
+  });
+
+  it('and whose far side sends pongs that nobody asked for is doubted all the same', async () => {
+    const { use, answered, mute, heartbeat, clock } = await setUp();
+    await use();
+    await answered();
+    mute();
+    clock.now += 1_000;
+    expect(await use()).toBe(0);
+    await heartbeat();
     clock.now += 1_000;
     expect(await use()).toBe(1);
   });

@@ -14,11 +14,13 @@ export interface KeptSockets {
    * @param open opens it and makes it ready, before the deadline
    * @param deadline epoch milliseconds
    */
-  use: <T>(key: string, open: () => Promise<WebSocket>, deadline: number, act: Act<T>) => Promise<T>;
+  use: <T>(key: string, open: Open, deadline: number, act: Act<T>) => Promise<T>;
   /** Closes every socket. */
   close: () => void;
 }
 
+/** @param isAgain whether it was done already, on a socket that gave no answer: it may have arrived there */
+type Open = (isAgain: boolean) => Promise<WebSocket>;
 type Act<T> = (socket: WebSocket) => Promise<T>;
 
 interface Kept {
@@ -64,49 +66,60 @@ export function makeKeptSockets(now: () => number, repeats = false): KeptSockets
     }
   }
 
-  async function keep(key: string, open: () => Promise<WebSocket>): Promise<Kept> {
-    const entry: Kept = { socket: await open(), usedAt: now(), pings: 0, answered: 0 };
+  async function keep(key: string, opening: Promise<WebSocket>): Promise<Kept> {
+    const entry: Kept = { socket: await opening, usedAt: now(), pings: 0, answered: 0 };
     entry.socket.once('close', () => {
       drop(key, entry);
     });
     entry.socket.on('pong', (data) => {
       // Not every far side sends the ping's number back.
-      const number = data.length > 0 ? Number(data.toString()) : entry.answered + 1;
-      if (number > entry.answered) entry.answered = number;
+      const number = Number(data.toString());
+      // RFC 6455, 5.5.3: an answer bears what the ping did. One that does not came unasked, and answers nothing.
+      if (number > entry.answered && number <= entry.pings) entry.answered = number;
     });
+    // Its answer, which nobody waits for, tells that this far side gives any.
+    ping(entry);
     kept.set(key, entry);
     return entry;
   }
 
-  async function onNew<T>(key: string, open: () => Promise<WebSocket>, act: Act<T>): Promise<Used<T>> {
-    const entry = await keep(key, open);
+  async function onNew<T>(key: string, opening: Promise<WebSocket>, act: Act<T>): Promise<Used<T>> {
+    const entry = await keep(key, opening);
     return { entry, acting: act(entry.socket) };
   }
 
-  /** @returns undefined where there is none, or it is dead */
-  async function onKept<T>(key: string, deadline: number, act: Act<T>): Promise<Used<T> | undefined> {
+  /** @returns whether it was done in vain, where there is no such socket or it is dead */
+  async function onKept<T>(
+    key: string,
+    deadline: number,
+    act: Act<T>,
+  ): Promise<Used<T> | 'done' | 'not done'> {
     const entry = kept.get(key);
-    if (!entry) return undefined;
+    if (!entry) return 'not done';
     const { socket, usedAt, pings, answered } = entry;
     const idle = now() - usedAt;
+    let early: Promise<T> | undefined;
     if (socket.readyState === WebSocket.OPEN) {
-      if (answered === pings && idle < SOCKET_PING_AFTER_MS) {
+      // Where none was ever answered, a missing answer says nothing.
+      if ((answered === pings || answered === 0) && idle < SOCKET_PING_AFTER_MS) {
         const acting = act(socket);
         if (idle >= SOCKET_PING_ALONG_MS) ping(entry);
         return { entry, acting };
       }
-      const early = repeats ? act(socket) : undefined;
+      early = repeats ? act(socket) : undefined;
       early?.catch(() => undefined);
       if (await answersPing(entry, Math.min(SOCKET_PONG_MS, deadline - now())))
         return { entry, acting: early ?? act(socket) };
     }
     drop(key, entry);
-    return undefined;
+    return early ? 'done' : 'not done';
   }
 
   return {
     async use(key, open, deadline, act) {
-      const { entry, acting } = (await onKept(key, deadline, act)) ?? (await onNew(key, open, act));
+      const used = await onKept(key, deadline, act);
+      const { entry, acting } =
+        typeof used === 'object' ? used : await onNew(key, open(used === 'done'), act);
       const result = await acting.catch((error: unknown) => {
         drop(key, entry);
         throw error;

@@ -21,7 +21,7 @@ const SESSIONS = [
   { kind: 'participant-state', conversationId: 'none', participantId: 'none' },
 ];
 
-const keys = { kid: 'rehearsal', key: '0'.repeat(64) };
+const keys = { kid: 'none', key: '0'.repeat(64) };
 const done = (): Promise<undefined> => Promise.resolve(undefined);
 
 /** A table that holds nothing and a queue that takes everything. */
@@ -62,9 +62,9 @@ function eventOf(session: string, isTyping: boolean): ConnectionEvent & { body: 
     body: JSON.stringify({ type: 'typing', data: { isTyping } }),
     requestContext: {
       eventType: 'MESSAGE',
-      connectionId: 'rehearsal',
+      connectionId: 'none',
       connectedAt: 0,
-      requestId: 'rehearsal',
+      requestId: 'none',
       requestTimeEpoch: Date.now(),
       authorizer: { session },
     },

@@ -50,14 +50,14 @@ export async function openSender(): Promise<RelayPorts> {
   });
   const api = makeGenesysApi({ apiUrl: environment.GENESYS_API_URL, token, http, now });
   const deadline = now() + UPSTREAM_DEADLINE_MS;
-  await within(WARM_UP_MS, [
-    keys.get(),
-    api.warmUp(deadline),
+  await within(WARM_UP_MS, {
+    keys: keys.get(),
+    api: api.warmUp(deadline),
     // Whatever it answers: the first watch finds a connection. The others' are made by what is asked of them.
-    http({ method: 'GET', url: endpointOf(SQS, process.env).href, headers: {}, deadline }),
-    rehearse(),
-    rehearseSocket(),
-  ]);
+    queue: http({ method: 'GET', url: endpointOf(SQS, process.env).href, headers: {}, deadline }),
+    rehearsal: rehearse(),
+    socket: rehearseSocket(),
+  });
   return {
     upstream: makeUpstreamPort({
       api,
@@ -80,11 +80,11 @@ export async function openSender(): Promise<RelayPorts> {
   };
 }
 
-/** Waits for all of `work`, but not for longer than `ms`. What fails is logged: the first message tries it again. */
-async function within(ms: number, work: Promise<unknown>[]): Promise<void> {
-  const told = work.map((part) =>
-    part.catch((error: unknown) => {
-      log.warn('warm_up_failed', { cause: describe(error) });
+/** Waits for all of `work`, but not for longer than `ms`. What fails is logged: the first message does without it. */
+async function within(ms: number, work: Record<string, Promise<unknown>>): Promise<void> {
+  const told = Object.entries(work).map(([part, done]) =>
+    done.catch((error: unknown) => {
+      log.warn('warm_up_failed', { part, cause: describe(error) });
     }),
   );
   let timer: NodeJS.Timeout | undefined;

@@ -12,14 +12,17 @@ export interface SignedRequest {
   body: string;
 }
 
-/**
- * Sends a request, signed. Where there is no answer, or one that `isTransient`, it is tried once more in the deadline.
- * @throws Error when there is no answer in time
- */
-export type SendSigned = (
-  request: SignedRequest,
-  isTransient: (answer: HttpAnswer) => boolean,
-) => Promise<HttpAnswer>;
+/** How an answer is read, and when the request is made once more, within the same deadline. */
+export interface Reading<T> {
+  read: (answer: HttpAnswer) => T;
+  /** Whether what was answered may be otherwise the second time. */
+  isTransient: (read: T) => boolean;
+  /** Whether it may be made twice although nobody knows what became of the first one. */
+  repeats: boolean;
+}
+
+/** Sends a request, signed. @throws Error when there is no answer in time */
+export type SendSigned = <T>(request: SignedRequest, reading: Reading<T>) => Promise<T>;
 
 /** Lambda sets these in every function. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const lambdaVariables = z.looseObject({
@@ -37,33 +40,31 @@ export const awsVariables = (environment: NodeJS.ProcessEnv): z.infer<typeof lam
 
 type Data = string | ArrayBuffer | ArrayBufferView;
 
-const bytesOf = (data: Data): string | Uint8Array => {
-  if (typeof data === 'string') return data;
-  return data instanceof ArrayBuffer
-    ? new Uint8Array(data)
-    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+const bytesOf = (data: Data): Uint8Array => {
+  if (typeof data === 'string') return Buffer.from(data);
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
 };
 
+/** The secret, and the few that the signer derives of it each day. */
+const keys = new Map<Data, KeyObject>();
+
+function keyOf(secret: Data): KeyObject {
+  const key = keys.get(secret) ?? createSecretKey(bytesOf(secret));
+  keys.set(secret, key);
+  return key;
+}
+
 /**
- * SHA-256 as the signer asks for it: a hash, or with a secret an HMAC. The signer's own is made for each call of the
- * secret as it is, which takes half the time of a signature: the few secrets there are become keys once.
+ * SHA-256 as the signer asks for it: a hash, or with a secret an HMAC. Node.js 24 takes longer to make a key of a secret
+ * than to use it, and the signer's own class has it made for each call: the few secrets there are become keys once.
  */
 class Sha256 {
-  static readonly #keys = new Map<string, KeyObject>();
-  static readonly #keysOfBytes = new WeakMap<object, KeyObject>();
-  readonly #hash: { update: (data: string | Uint8Array) => unknown; digest: () => Buffer };
+  readonly #hash: { update: (data: Uint8Array) => unknown; digest: () => Buffer };
 
   constructor(secret?: Data) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', Sha256.#keyOf(secret));
-  }
-  static #keyOf(secret: Data): KeyObject {
-    const known = typeof secret === 'string' ? this.#keys.get(secret) : this.#keysOfBytes.get(secret);
-    if (known) return known;
-    const bytes = bytesOf(secret);
-    const key = createSecretKey(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
-    if (typeof secret === 'string') this.#keys.set(secret, key);
-    else this.#keysOfBytes.set(secret, key);
-    return key;
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', keyOf(secret));
   }
   update(data: Data): void {
     this.#hash.update(bytesOf(data));
@@ -85,15 +86,15 @@ export function makeSigned(
   http: SendHttp,
   environment: NodeJS.ProcessEnv,
 ): SendSigned {
-  const { AWS_REGION: region, ...keys } = awsVariables(environment);
+  const { AWS_REGION: region, ...credentials } = awsVariables(environment);
   const root = endpoint.pathname.replace(/\/$/, '');
   const signer = new SignatureV4({
     service,
     region,
     credentials: {
-      accessKeyId: keys.AWS_ACCESS_KEY_ID,
-      secretAccessKey: keys.AWS_SECRET_ACCESS_KEY,
-      ...(keys.AWS_SESSION_TOKEN !== undefined && { sessionToken: keys.AWS_SESSION_TOKEN }),
+      accessKeyId: credentials.AWS_ACCESS_KEY_ID,
+      secretAccessKey: credentials.AWS_SECRET_ACCESS_KEY,
+      ...(credentials.AWS_SESSION_TOKEN !== undefined && { sessionToken: credentials.AWS_SESSION_TOKEN }),
     },
     sha256: Sha256,
   });
@@ -112,10 +113,17 @@ export function makeSigned(
     return http({ method, url, headers: signed.headers, body, deadline });
   }
 
-  return async (request, isTransient) => {
+  return async (request, { read, isTransient, repeats }) => {
     const deadline = Date.now() + AWS_DEADLINE_MS;
-    // Half the time for the first try: a kept connection that died in silence would use up all of it.
-    const first = await attempt(request, Date.now() + AWS_DEADLINE_MS / 2).catch(() => undefined);
-    return first && !isTransient(first) ? first : attempt(request, deadline);
+    // Half the time for what has a second try: a kept connection that died in silence would use up all of it.
+    const first = await attempt(request, repeats ? Date.now() + AWS_DEADLINE_MS / 2 : deadline).then(
+      read,
+      (error: unknown) => {
+        if (!repeats) throw error;
+        return undefined;
+      },
+    );
+    if (first !== undefined && !isTransient(first)) return first;
+    return read(await attempt(request, deadline));
   };
 }

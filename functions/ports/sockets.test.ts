@@ -18,8 +18,8 @@ async function guestSocket() {
     opened.push(socket);
     requests.push(request);
     socket.on('message', (data: Buffer) => frames.push(data.toString()));
-    socket.on('ping', () => {
-      if (answersPings) socket.pong();
+    socket.on('ping', (data) => {
+      if (answersPings) socket.pong(data);
     });
   });
   let answersPings = true;
@@ -37,6 +37,11 @@ async function guestSocket() {
     sockets,
     at,
     mutePings: () => (answersPings = false),
+    /** From now on upgrades are refused. */
+    refuse: (status: number) => {
+      server.removeAllListeners('upgrade');
+      server.on('upgrade', (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
+    },
     send: (text: string, path = 'guest') => sockets.send(at(path), text, clock.now + 2_000),
     /** The frames so far, once there are so many. */
     received: (count: number) =>
@@ -81,7 +86,7 @@ describe('a guest socket', () => {
     expect(await received(2)).toEqual(['one', 'two']);
   });
 
-  it('that was idle for long is pinged before use, and kept when it answers', async () => {
+  it('that was idle for long is pinged, and kept when it answers', async () => {
     const { send, received, opened, clock } = await guestSocket();
     await send('one');
     clock.now += 6_000;
@@ -98,6 +103,17 @@ describe('a guest socket', () => {
     await send('two');
     expect(await received(3)).toEqual(['one', 'two', 'two']);
     expect(opened).toHaveLength(2);
+  });
+
+  it('that answers no ping, and that is refused anew, leaves it open whether the frame was shown', async () => {
+    const { send, received, opened, clock, mutePings, refuse } = await guestSocket();
+    await send('one');
+    mutePings();
+    refuse(429);
+    clock.now += 6_000;
+    expect((await refusalOf(send('two'))).code).toBe('upstream_unavailable');
+    expect(await received(2)).toEqual(['one', 'two']);
+    expect(opened).toHaveLength(1);
   });
 
   it('that was idle for a minute is closed at the next message of anybody', async () => {

@@ -22,7 +22,12 @@ export function makeSockets(now: () => number): Sockets {
     send: (url, text, deadline) =>
       kept.use(
         url,
-        () => openSocket({ url, refused }, deadline - now()),
+        (isAgain) =>
+          openSocket({ url, refused }, deadline - now()).catch((error: unknown) => {
+            // The frame may have arrived: a refusal now does not say that it was not shown.
+            const isOver = error instanceof RelayError && error.code === 'session_ended';
+            throw isAgain && !isOver ? unavailable(error) : error;
+          }),
         deadline,
         (socket) =>
           write(socket, text, deadline - now()).catch((error: unknown) => {

@@ -38,20 +38,23 @@ function keyFor(hex: string, typ: SealedType): KeyObject {
   return key;
 }
 
-/** Seals a JSON value with the current key: `kid.box`, both base64url; the box is nonce, text and tag. */
+/** Of the form below: what an older relay sealed must not be taken for a forgery. */
+const VERSION = '1';
+
+/** Seals a JSON value with the current key: `1.kid.box`, in base64url; the box is nonce, text and tag. */
 export function seal(keys: TicketKeys, typ: SealedType, value: unknown): string {
   const kid = Buffer.from(keys.kid).toString('base64url');
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, keyFor(keys.key, typ), nonce);
   const text = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final()];
-  return `${kid}.${Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString('base64url')}`;
+  return `${VERSION}.${kid}.${Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString('base64url')}`;
 }
 
 /** Opens what {@link seal} sealed as the same sort. @throws TicketError */
 export function unseal(keys: TicketKeys, typ: SealedType, sealed: string): unknown {
-  const [kid = '', text = '', ...rest] = sealed.split('.');
+  const [version, kid = '', text = '', ...rest] = sealed.split('.');
   const box = Buffer.from(text, 'base64url');
-  if (rest.length > 0 || box.length < NONCE_BYTES + TAG_BYTES)
+  if (version !== VERSION || rest.length > 0 || box.length < NONCE_BYTES + TAG_BYTES)
     throw new TicketError('malformed', `not a sealed ${typ}`);
   const key = keyFor(hexOf(keys, Buffer.from(kid, 'base64url').toString()), typ);
   const decipher = createDecipheriv(CIPHER, key, box.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
