@@ -48,8 +48,8 @@ export async function serveMessaging(answer: Answer = obliging): Promise<Messagi
     service.requests.push(request);
     socket.on('close', (code) => codes.set(index, code));
     socket.on('error', () => undefined);
-    socket.on('ping', () => {
-      if (answersPings) socket.pong();
+    socket.on('ping', (data: Buffer) => {
+      if (answersPings) socket.pong(data);
     });
     socket.on('message', (data: Buffer) => {
       const frame = clientFrame.parse(JSON.parse(data.toString()));
