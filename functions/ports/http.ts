@@ -89,7 +89,7 @@ export function makeHttp(): SendHttp {
   return (request) => attempt(request, true);
 }
 
-/** By its events: an iterator over it takes as long as all else that is done here. */
+/** By its events: with an iterator over it a message takes some 5 % more of the processor. */
 function collect(response: IncomingMessage): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -72,7 +72,6 @@ export function makeKeptSockets(now: () => number, repeats = false): KeptSockets
       drop(key, entry);
     });
     entry.socket.on('pong', (data) => {
-      // Not every far side sends the ping's number back.
       const number = Number(data.toString());
       // RFC 6455, 5.5.3: an answer bears what the ping did. One that does not came unasked, and answers nothing.
       if (number > entry.answered && number <= entry.pings) entry.answered = number;
