@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { availableParallelism } from 'node:os';
 import { ticketKeys } from '../../functions/relay/ticket-keys.ts';
 import { ROOT } from '../../infra/bundle.ts';
-import type { OfflineMode } from './offline.ts';
+import type { OfflineMode } from './modes.ts';
 import { type Account, type Order, type Report, report, type TypingOptions, upStack } from './wire.ts';
 
 /** What is compared: the local run, and serverless-offline in each of its ways to run a function. */

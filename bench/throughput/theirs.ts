@@ -5,8 +5,9 @@ import { inspect } from 'node:util';
 import { startAws } from '../../local/aws/aws.ts';
 import { makeClosers } from '../../local/closers.ts';
 import { startOrg } from '../../local/genesys/org.ts';
+import { startOffline } from '../../test/cross/offline.ts';
 import { synthesiseStack } from '../../test/scenarios/probe/synth.ts';
-import { OFFLINE_MODES, startOffline } from './offline.ts';
+import { isOfflineMode, OFFLINE_FLAGS } from './modes.ts';
 import type { UpStack } from './wire.ts';
 
 /**
@@ -18,7 +19,8 @@ const { add, closeAll } = makeClosers();
 const ending = new AbortController();
 
 async function start(): Promise<UpStack> {
-  const mode = OFFLINE_MODES.find((one) => one === process.argv[2]) ?? 'threads';
+  const [, , mode] = process.argv;
+  if (!isOfflineMode(mode)) throw new Error(`theirs.ts knows no mode ${mode ?? ''}`);
   const oauthClient = { clientId: randomUUID(), clientSecret: randomBytes(24).toString('base64url') };
   const org = add(await startOrg({ port: 0, oauthClient }));
   const settings = { genesysOrigin: org.url, allowedHosts: [org.url.replace('http', 'ws')] };
@@ -28,7 +30,8 @@ async function start(): Promise<UpStack> {
     WebhookSecret: JSON.stringify({ secret: org.integration.secret }),
   };
   const aws = add(await startAws({ template: stack.template, secrets }));
-  const { url } = add(await startOffline(stack, mode, { AWS_ENDPOINT_URL: aws.url }));
+  const environment = { AWS_ENDPOINT_URL: aws.url };
+  const { url } = add(await startOffline(stack, ending.signal, environment, OFFLINE_FLAGS[mode]));
   const ticketKeyFile = join(stack.directory, 'ticket-key.json');
   await writeFile(ticketKeyFile, aws.secretValue('TicketKey'), { mode: 0o600 });
   add({ close: () => rm(ticketKeyFile, { force: true }) });

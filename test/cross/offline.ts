@@ -34,11 +34,13 @@ const READY = [/\[http for websocket\] listening/, /Server ready/];
  * Runs a synthesised stack, which needs both APIs, under serverless-offline.
  * @param signal ends it at once
  * @param environment of every function, over what the template says
+ * @param flags further ones of serverless-offline
  */
 export async function startOffline(
   { template, directory }: Synthesised,
   signal: AbortSignal,
   environment: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
 ): Promise<Offline> {
   const [webSocket, http, lambda] = [await freePort(), await freePort(), await freePort()];
   const urls = { url: `ws://127.0.0.1:${webSocket}`, httpUrl: `http://127.0.0.1:${http}` };
@@ -52,6 +54,7 @@ export async function startOffline(
     [
       join(LANE, 'node_modules/osls/bin/serverless.js'),
       ...['offline', 'start', '--noSponsor', '--noPrependStageInUrl', '--host', '127.0.0.1'],
+      ...flags,
       ...['--websocketPort', String(webSocket), '--httpPort', String(http), '--lambdaPort', String(lambda)],
     ],
     {
