@@ -3,7 +3,10 @@ import { AGENT_COMMUNICATION, PARTICIPANT_STATE, type Way } from '../scale/upstr
 import type { Timing } from '../../functions/relay/upstream.ts';
 
 /** What is compared: each gets the same keys. */
-export type Contender = Ours | Tutorial | Cadence;
+export type Contender = Ours | Fed | Tutorial | Cadence;
+
+/** Those whose client is a policy, and not our own. */
+export type Driven = Exclude<Contender, Ours>;
 
 interface Named {
   name: string;
@@ -15,6 +18,13 @@ interface Named {
 export interface Ours extends Named {
   kind: 'ours';
   timing: Timing;
+}
+
+/** The real relay, given frame by frame what the tutorial's client says. */
+export interface Fed extends Named {
+  kind: 'fed';
+  timing: Timing;
+  policy: Policy;
 }
 
 /** A model of the design that tutorials teach; its policy says when its client speaks, and what its far side shows. */
@@ -73,12 +83,48 @@ export const CADENCES: readonly Cadence[] = ['Stream', 'Ably Chat', 'Twilio', 'Z
   (name) => ({ kind: 'cadence', name, way: PARTICIPANT_STATE, policy: named(SYSTEMS, name) }),
 );
 
-export const CONTENDERS: readonly Contender[] = [...OURS, ...TUTORIALS, ...CADENCES];
+/** What a far side of ours makes of them: it shows as long as it always does, and hears "off" only where it is held. */
+const before = (way: Way, timing: Timing): Cadence[] =>
+  CADENCES.map(({ policy, ...cadence }) => ({
+    ...cadence,
+    name: `${cadence.name}, ${timing}`,
+    way,
+    policy: { ...policy, expiry: way.expiryMs },
+  }));
+
+/** The same cadences before the upstream of each of ours. */
+const CADENCES_BEFORE: Readonly<Record<Timing, readonly Cadence[]>> = {
+  held: before(HELD.way, 'held'),
+  expiring: before(EXPIRING.way, 'expiring'),
+};
+export const SAME_UPSTREAM: readonly Cadence[] = [...CADENCES_BEFORE.held, ...CADENCES_BEFORE.expiring];
+export const cadencesBefore = ({ timing }: Ours): readonly Cadence[] => CADENCES_BEFORE[timing];
+
+/** One for each of ours. */
+export const FED: readonly Fed[] = OURS.map((ours) => ({
+  kind: 'fed',
+  name: `${ours.name}, a client of every key`,
+  timing: ours.timing,
+  way: ours.way,
+  policy: tutorialOf(ours).policy,
+}));
+
+/** Those that are priced, and shown in every table. */
+export const CONTENDERS: readonly Contender[] = [...OURS, ...FED, ...TUTORIALS, ...CADENCES];
 
 /** The tutorial that has the timing of this one of ours. */
-export function tutorialOf({ timing }: Ours): Tutorial {
-  const found = TUTORIALS.find((tutorial) => tutorial.timing === timing);
-  if (!found) throw new Error(`no tutorial for a ${timing} upstream`);
+export function tutorialOf(ours: Ours): Tutorial {
+  return ofTiming(TUTORIALS, ours);
+}
+
+/** The relay of that timing with that tutorial's client. */
+export function fedOf(ours: Ours): Fed {
+  return ofTiming(FED, ours);
+}
+
+function ofTiming<One extends { timing: Timing }>(all: readonly One[], { timing }: Ours): One {
+  const found = all.find((one) => one.timing === timing);
+  if (!found) throw new Error(`nothing for a ${timing} upstream`);
   return found;
 }
 

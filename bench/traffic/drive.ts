@@ -1,8 +1,7 @@
-import { noUsage, type Usage } from '../scale/cost.ts';
-import { type Counts, makeLedger, sumOf } from '../scale/counts.ts';
+import { makeLedger, sumOf } from '../scale/counts.ts';
 import { makeFarEnd } from '../scale/far-side.ts';
-import { chatName, sessionOf } from '../scale/upstreams.ts';
-import { ACK_BYTES, POST_BYTES } from '../scale/usage.ts';
+import { chatName } from '../scale/upstreams.ts';
+import { epoch } from '../simulate/aws.ts';
 import { type Clock, makeClock } from '../simulate/clock.ts';
 import type { Conversation } from '../simulate/guest.ts';
 import { type History, makeFarSide } from '../simulate/history.ts';
@@ -10,27 +9,31 @@ import { makeWay } from '../simulate/ours.ts';
 import { framesOf } from '../simulate/peer.ts';
 import { makeRandom } from '../simulate/random.ts';
 import { DELAY_MS, type Weather } from '../simulate/weather.ts';
-import { type Backend, type BackendPorts, cadenceBackend, tutorialBackend } from './backends.ts';
-import type { Cadence, Tutorial } from './contenders.ts';
+import type { Driven } from './contenders.ts';
 import type { OwnTime } from './own-time.ts';
 import type { Replay } from './replay.ts';
+import { serve, type Served } from './served.ts';
 
-interface Driven {
+interface DrivenPlace {
   seed: number;
   index: number;
   weather: Weather;
   own: OwnTime;
 }
 
+type Frames = History['frames'];
+
 /** Long enough for whatever is on its way when a conversation ends. */
 const AFTERWARDS_MS = 15_000;
 
+/** What a client of this policy says; an upstream that expires is told no "off", as our own client has it. */
+function saidBy({ policy, way }: Driven, conversation: Conversation): Frames {
+  const knowsOff = !Number.isFinite(way.expiryMs);
+  return framesOf(policy, conversation).filter(({ at, on }) => at < conversation.end && (on || knowsOff));
+}
+
 /** Hands frames over at their times: one after another, so that few things wait in the clock. */
-function speak(
-  clock: Clock,
-  frames: readonly History['frames'][number][],
-  say: (body: string) => void,
-): void {
+function speak(clock: Clock, frames: Frames, say: (body: string) => void): void {
   function next(index: number): void {
     const frame = frames[index];
     if (!frame) return;
@@ -42,17 +45,15 @@ function speak(
   next(0);
 }
 
-/** What a backend was seen to do beside what the ledger has. */
-const makeSeen = () => ({ posts: 0, logBytes: 0, reached: 0, lost: 0, calls: Array<number>() });
-
-/** Virtual time, the far side of a policy, and the backend before it. */
-function makeWorld({ kind, way, policy }: Tutorial | Cadence, { seed, index, weather, own }: Driven) {
+/** Virtual time, the far side of a policy, and what serves its client. */
+function makeWorld(contender: Driven, { seed, index, weather, own }: DrivenPlace) {
+  const { policy, way } = contender;
   const clock = makeClock();
   const ledger = makeLedger(clock.now);
   const random = makeRandom(seed, index, 3);
   const far = makeFarSide(policy.expiry, !policy.outlivesMessage);
-  const seen = makeSeen();
-  const { upstream } = makeFarEnd({
+  const seen = { reached: 0, lost: 0, calls: Array<number>() };
+  const farEnd = makeFarEnd({
     clock,
     random,
     weather,
@@ -67,73 +68,61 @@ function makeWorld({ kind, way, policy }: Tutorial | Cadence, { seed, index, wea
       seen.calls.push(at);
       if (isLost) seen.lost++;
     },
-  }).connect();
-  const handle = backendOf(kind, {
-    clock,
-    ledger,
-    own,
-    session: sessionOf(way, chatName(index)),
-    upstream,
-    posted: () => seen.posts++,
-    logged: (bytes) => (seen.logBytes += bytes),
   });
-  return { clock, ledger, random, far, seen, handle };
+  const served = serve(contender, { clock, ledger, farEnd, own, index });
+  return { clock, ledger, random, far, seen, served };
 }
 
-const backendOf = (kind: 'tutorial' | 'cadence', ports: BackendPorts): Backend =>
-  kind === 'tutorial' ? tutorialBackend(ports) : cadenceBackend(ports);
+/** Notes the frames that come to it, by the time at which API Gateway has them. */
+function noting({ typing, left }: Served['relay'], received: Frames): Served['relay'] {
+  return {
+    left,
+    typing(event) {
+      received.push({ at: event.receivedAt - epoch(0), on: event.body.includes('true') });
+      return typing(event);
+    },
+  };
+}
 
 /** Replays what the client of a policy says, over the way and to the upstream that the real relay has here. */
 export async function drive(
-  contender: Tutorial | Cadence,
+  contender: Driven,
   conversation: Conversation,
-  place: Driven,
+  place: DrivenPlace,
 ): Promise<Replay> {
   const { drafts, end } = conversation;
-  const { weather, own, index } = place;
-  const { clock, ledger, random, far, seen, handle } = makeWorld(contender, place);
-  const frames: History['frames'] = [];
-  const relay = {
-    typing: (event: Parameters<Backend>[0]) => handle(event).then(() => undefined),
-    left: () => Promise.resolve(),
-  };
-  const passage = makeWay({ clock, weather, random, frames }, relay);
-  const said = framesOf(contender.policy, conversation).filter(({ at }) => at < end);
-  speak(clock, said, (body) => {
-    passage.frame(body, chatName(index));
+  const { seed, weather, index } = place;
+  const { clock, ledger, random, far, seen, served } = makeWorld(contender, place);
+  const frames: Frames = [];
+  const received: Frames = [];
+  // A stream of its own: what one serves another way must not change which frames arrive, and when.
+  const dice = makeRandom(seed, index, 6);
+  const passage = makeWay(
+    { clock, weather, random: dice, frames },
+    noting(served.relay, received),
+    chatName(index),
+  );
+  speak(clock, saidBy(contender, conversation), (body) => {
+    ledger.count('frames');
+    passage.frame(body, served.connectionId());
   });
   for (const draft of drafts)
     if (draft.how === 'sent')
       clock.at(draft.end + DELAY_MS + random.exponential(weather.jitterMs), () => {
         far.message(clock.now());
       });
+  await clock.runUntil(end);
+  passage.left(served.connectionId());
   await clock.runUntil(end + AFTERWARDS_MS);
   const counts = sumOf(ledger.seconds);
   return {
     history: { drafts, end, shown: far.close(end), calls: seen.calls, frames },
-    frames: said.length,
+    received,
+    frames: counts.frames,
     calls: counts.calls,
-    checks: 0,
-    usage: usedBy(said.length, counts, seen, own),
+    checks: counts.requests - counts.calls,
+    floods: served.floods(),
+    ...served.used(counts),
     farSide: { reached: seen.reached, lost: seen.lost },
   };
 }
-
-const usedBy = (
-  frames: number,
-  counts: Counts,
-  { posts, logBytes }: ReturnType<typeof makeSeen>,
-  { memoryMb }: OwnTime,
-): Usage => ({
-  ...noUsage,
-  messages: frames + posts,
-  // As for ours, what is lost on its way is counted as if it had come.
-  invocations: frames,
-  lambdaMs: counts.typingMs,
-  memoryMb,
-  writes: counts.writes,
-  // The SDK's default.
-  eventualReads: counts.reads,
-  logBytes,
-  egressBytes: POST_BYTES * counts.calls + ACK_BYTES * posts,
-});

@@ -25,7 +25,7 @@ export const lineFigures = z.record(z.enum(LINES), figure);
 
 const contender = z.object({
   name: z.string(),
-  kind: z.enum(['ours', 'tutorial', 'cadence']),
+  kind: z.enum(['ours', 'fed', 'tutorial', 'cadence']),
   /** Of a typing minute. */
   counts: lineFigures,
   /** Requests that ask about a session before its first message; of a typing minute. */
@@ -49,12 +49,28 @@ const rival = z.object({
 });
 export type Rival = z.infer<typeof rival>;
 
+/** Cost over the tutorial's. */
+const ratios = {
+  /** Of a typing minute. */
+  perMinute: figure,
+  /** Of a client frame, where the tutorial's client sent the same ones to both. */
+  perSameFrame: figure,
+};
+
 const standing = z.object({
   name: z.string(),
   tutorial: z.string(),
-  perMinute: figure,
-  perFrame: figure,
-  rivals: z.array(rival),
+  fed: z.string(),
+  ...ratios,
+  /** Of a client frame, each with its own client: of few frames, and of many. */
+  perOwnFrame: figure,
+  /** Of a typing minute: connections that the relay closed to the tutorial's client for a flood of frames. */
+  floods: figure,
+  /** What both sides' own time does to it: with none, as it is taken, with twice as much. */
+  ownTimes: z.array(z.object({ factor: z.number(), ...ratios })),
+  /** Others before the same upstream as ours, and before their own far sides. */
+  sameUpstream: z.array(rival),
+  ownFarSides: z.array(rival),
 });
 export type Standing = z.infer<typeof standing>;
 
@@ -68,6 +84,8 @@ export const figures = z.object({
   typingShare: z.number(),
   ownTimes: z.object({ ours: ownTime, tutorial: ownTime }),
   contenders: z.array(contender),
+  /** The other systems' cadences before the upstreams of ours. */
+  sameUpstream: z.array(contender),
   standings: z.array(standing),
 });
 export type TrafficFigures = z.infer<typeof figures>;

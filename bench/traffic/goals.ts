@@ -25,14 +25,14 @@ export const signed = ({ value, error }: Estimate, digits: number): string =>
 export const timesOf = ({ median, min, max }: Figure): string =>
   `${fixed(median, 3)}× (${fixed(min, 3)} to ${fixed(max, 3)})`;
 
-function callsGoal({ name, rivals }: Standing): Goal {
+function callsGoal(name: string, where: string, rivals: readonly Rival[]): Goal {
   const right = rivals.filter(isAsRight);
   const told = right.map(
     (rival) =>
       `${rival.name} (accuracy of ours ${signed(rival.accuracyMore, 4)}, calls ${signed(rival.callsMore, 2)})`,
   );
   return {
-    what: `${name}: upstream calls`,
+    what: `${name}: upstream calls, others before ${where}`,
     wanted: 'fewer than any system that is as right or more',
     measured:
       told.length > 0 ? `as right: ${told.join(', ')}` : `none of ${rivals.length} systems is as right`,
@@ -40,20 +40,25 @@ function callsGoal({ name, rivals }: Standing): Goal {
   };
 }
 
-function costGoals({ name, tutorial, perMinute, perFrame }: Standing): Goal[] {
-  const goal = (what: string, most: number, ratio: Standing['perMinute']): Goal => ({
+const callsGoals = ({ name, sameUpstream, ownFarSides }: Standing): Goal[] => [
+  callsGoal(name, 'the same upstream', sameUpstream),
+  callsGoal(name, 'their own far sides', ownFarSides),
+];
+
+function costGoals({ name, tutorial, perMinute, perSameFrame }: Standing): Goal[] {
+  const goal = (what: string, most: number, ratio: Figure): Goal => ({
     what: `${name}, beside ${tutorial}: cost of ${what}`,
     wanted: `≤ ${fixed(most, 2)}×`,
     measured: timesOf(ratio),
     isMet: ratio.median <= most,
   });
   return [
-    goal('a typing minute', MOST_PER_MINUTE, perMinute),
-    goal('a client frame', MOST_PER_FRAME, perFrame),
+    goal('a typing minute, each with its own client', MOST_PER_MINUTE, perMinute),
+    goal('a client frame, the same frames to both', MOST_PER_FRAME, perSameFrame),
   ];
 }
 
 export const goalsOf = ({ standings }: TrafficFigures): Goal[] => [
   ...standings.flatMap(costGoals),
-  ...standings.map(callsGoal),
+  ...standings.flatMap(callsGoals),
 ];

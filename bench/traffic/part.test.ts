@@ -31,7 +31,8 @@ it('ends when it is told to', async () => {
 describe('the section', () => {
   it('has a row for each contender and a picture for each that it names', async () => {
     const { text, pictures } = section(quick);
-    for (const { name } of quick.contenders) expect(text).toContain(`\n| ${name} |`);
+    for (const { name } of [...quick.contenders, ...quick.sameUpstream])
+      expect(text).toContain(`\n| ${name} |`);
     const named = [...text.matchAll(/\(performance\/([\w-]+)\.svg\)/g)].map(([, name]) => name);
     expect(named.toSorted()).toEqual(Object.keys(pictures).toSorted());
     for (const picture of Object.values(pictures)) expect(await draw(picture)).toContain('</svg>');
@@ -50,6 +51,16 @@ describe('the section', () => {
       expect(sum).toBeLessThanOrEqual(dollarsPerMinute.max * 1.001);
     }
   });
+});
+
+it('has the ratios without own time, as taken, and with twice as much', () => {
+  for (const { perMinute, perSameFrame, ownTimes } of quick.standings) {
+    const [none, taken, twice] = ownTimes;
+    expect(taken).toEqual({ factor: 1, perMinute, perSameFrame });
+    // Ours has less of it: the more there is, the better it stands.
+    expect(none?.perMinute.median).toBeGreaterThan(perMinute.median);
+    expect(twice?.perMinute.median).toBeLessThan(perMinute.median);
+  }
 });
 
 describe('the goals', () => {
@@ -78,10 +89,17 @@ describe('the goals', () => {
     const goals = goalsOf({
       ...quick,
       standings: [
-        { ...standing, perMinute: ratio(0.05), perFrame: ratio(0.561), rivals: [rival(0, 1), rival(0.1, 9)] },
+        {
+          ...standing,
+          perMinute: ratio(0.05),
+          perSameFrame: ratio(0.561),
+          perOwnFrame: ratio(0.1),
+          sameUpstream: [rival(0, 1), rival(0.1, 9)],
+          ownFarSides: [rival(0, -1), rival(0.1, 9)],
+        },
       ],
     });
-    expect(goals.map(({ isMet }) => isMet)).toEqual([true, false, false]);
+    expect(goals.map(({ isMet }) => isMet)).toEqual([true, false, false, true]);
     expect(goals.map(({ measured }) => measured).join(' ')).toContain('0.561×');
   });
 });

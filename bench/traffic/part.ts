@@ -1,5 +1,5 @@
 import { definePart } from '../measure/part.ts';
-import { CONTENDERS } from './contenders.ts';
+import { CONTENDERS, SAME_UPSTREAM } from './contenders.ts';
 import { figures } from './figures.ts';
 import { OWN_TIMES } from './own-time.ts';
 import { runRounds } from './rounds.ts';
@@ -17,8 +17,9 @@ export const traffic = definePart({
   figures,
   async measure({ quick, rounds, signal, say }) {
     const size = quick ? QUICK : FULL;
-    const measured = await runRounds(CONTENDERS, { ...size, rounds, signal, say, ownTimes: OWN_TIMES });
-    return summarise(CONTENDERS, measured, OWN_TIMES);
+    const all = [...CONTENDERS, ...SAME_UPSTREAM];
+    const measured = await runRounds(all, { ...size, rounds, signal, say, ownTimes: OWN_TIMES });
+    return summarise(measured, OWN_TIMES);
   },
   section,
 });

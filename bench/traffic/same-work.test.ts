@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertSameWork, type Counted } from './same-work.ts';
+import { assertSameFrames, assertSameWork, type Counted, type Said } from './same-work.ts';
 
 const counted = (changes: Partial<Counted> = {}): Counted => ({
   name: 'one',
@@ -61,5 +61,52 @@ describe('the same work', () => {
     expect(() => {
       assertSameWork([counted({ keys: 0 })], { isLossless: true });
     }).toThrow('nothing was typed');
+  });
+});
+
+describe('the same frames', () => {
+  const frames = [
+    { at: 10, on: true },
+    { at: 160, on: true },
+    { at: 1_160, on: false },
+  ];
+  const said = (changes: Partial<Said> = {}): Said => ({
+    name: 'one',
+    timing: 'held',
+    sent: frames,
+    received: frames.slice(1),
+    ...changes,
+  });
+  const beside = (changes: Partial<Said>) => () => {
+    assertSameFrames([said(), said({ name: 'other', ...changes })]);
+  };
+  const changed = (index: number, frame: Said['sent'][number]) => frames.with(index, frame);
+
+  it('are the same in number, kind and time, before upstreams of one timing', () => {
+    expect(beside({})).not.toThrow();
+    expect(beside({ timing: 'expiring', sent: [], received: [] })).not.toThrow();
+  });
+
+  it.each([
+    ['fewer', { sent: frames.slice(1) }, 'other sent 2, one 3'],
+    ['later ones', { sent: changed(1, { at: 161, on: true }) }, '1 of other is on at 161, of one on at 160'],
+    [
+      'other ones',
+      { sent: changed(2, { at: 1_160, on: true }) },
+      '2 of other is on at 1160, of one off at 1160',
+    ],
+    ['ones that did not arrive', { received: frames.slice(2) }, 'other received 1, one 2'],
+    [
+      'ones that arrived later',
+      {
+        received: [
+          { at: 1, on: true },
+          { at: 2, on: false },
+        ],
+      },
+      'of those received, 0',
+    ],
+  ])('are not %s', (_, changes, words) => {
+    expect(beside(changes)).toThrow(words);
   });
 });

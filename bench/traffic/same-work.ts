@@ -1,3 +1,6 @@
+import type { Timing } from '../../functions/relay/upstream.ts';
+import type { History } from '../simulate/history.ts';
+
 /** What is counted of a contender, so that it can be held against the others and against the far side. */
 export interface Counted {
   name: string;
@@ -53,3 +56,41 @@ function unseen({ name, lost, long }: Counted): string[] {
   if (long.shown !== long.drafts) wrong.push(`${name} showed ${long.shown} of ${long.drafts} drafts`);
   return wrong;
 }
+
+type Frames = History['frames'];
+
+/** What a client said in one conversation, and what of it came to the functions, and when. */
+export interface Said {
+  name: string;
+  timing: Timing;
+  sent: Frames;
+  received: Frames;
+}
+
+/**
+ * Makes sure that a price for each frame is one for the same frames: whoever is before an upstream of the same timing had
+ * the same ones sent to it, and the same ones arrived, each at the same moment.
+ * @throws Error that says what differs
+ */
+export function assertSameFrames(all: readonly Said[]): void {
+  const wrong = all.flatMap((one, index) => {
+    const other = all.slice(0, index).find(({ timing }) => timing === one.timing);
+    return other ? [...unlike(one, other, 'sent'), ...unlike(one, other, 'received')] : [];
+  });
+  if (wrong.length > 0) throw new Error(`not the same frames: ${wrong.join('; ')}`);
+}
+
+/** Whether two lists of frames differ, in number or else in the first that does. */
+function unlike(one: Said, other: Said, what: 'sent' | 'received'): string[] {
+  const [mine, theirs] = [one[what], other[what]];
+  if (mine.length !== theirs.length)
+    return [`${one.name} ${what} ${mine.length}, ${other.name} ${theirs.length}`];
+  const at = mine.findIndex((frame, index) => wordsOf(frame) !== wordsOf(theirs[index]));
+  if (at < 0) return [];
+  return [
+    `of those ${what}, ${at} of ${one.name} is ${wordsOf(mine[at])}, of ${other.name} ${wordsOf(theirs[at])}`,
+  ];
+}
+
+const wordsOf = (frame: Frames[number] | undefined): string =>
+  frame ? `${frame.on ? 'on' : 'off'} at ${frame.at}` : 'none';

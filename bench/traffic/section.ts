@@ -3,7 +3,14 @@ import { digits, spread } from '../measure/words.ts';
 import { HOURS } from '../scale/tables.ts';
 import { PARTS } from '../scale/cost.ts';
 import { count, fixed, markdownTable, percent, share } from '../simulate/format.ts';
-import { type ContenderFigures, type Line, LINES, type Standing, type TrafficFigures } from './figures.ts';
+import {
+  type ContenderFigures,
+  type Line,
+  LINES,
+  type Rival,
+  type Standing,
+  type TrafficFigures,
+} from './figures.ts';
 import { goalsOf, isAsRight, makesFewerCalls, signed, timesOf } from './goals.ts';
 import { accuracyByCalls, costByPart } from './pictures.ts';
 import { CHOICES } from './tutorial.ts';
@@ -46,10 +53,10 @@ function costTable({ contenders }: TrafficFigures): string {
 const partOf = ({ parts }: ContenderFigures, part: (typeof PARTS)[number]): number =>
   parts.find((one) => one.part === part)?.dollars ?? 0;
 
-function rightTable({ contenders }: TrafficFigures): string {
+function rightTable({ contenders, sameUpstream }: TrafficFigures): string {
   return markdownTable([
     ['', 'accuracy', 'flickers', 'upstream calls'],
-    ...contenders.map(({ name, accuracy, flickers, counts }) => [
+    ...[...contenders, ...sameUpstream].map(({ name, accuracy, flickers, counts }) => [
       name,
       `${share(accuracy.value, 4)} ± ${share(accuracy.error, 4)}`,
       `${fixed(flickers.value, 2)} ± ${fixed(flickers.error, 2)}`,
@@ -59,19 +66,50 @@ function rightTable({ contenders }: TrafficFigures): string {
 }
 
 function rivalTable({ standings }: TrafficFigures): string {
+  const rows = (name: string, farSide: string, rivals: readonly Rival[]): string[][] =>
+    rivals.map((rival) => [
+      name,
+      rival.name,
+      farSide,
+      signed(rival.accuracyMore, 4),
+      isAsRight(rival) ? 'yes' : 'no',
+      `${signed(rival.callsMore, 2)}${isAsRight(rival) && !makesFewerCalls(rival) ? ' (**not fewer**)' : ''}`,
+    ]);
   return markdownTable([
-    ['ours', 'beside', 'accuracy, ours more by', 'as right as ours', 'upstream calls, ours more by'],
-    ...standings.flatMap(({ name, rivals }) =>
-      rivals.map((rival) => [
-        name,
-        rival.name,
-        signed(rival.accuracyMore, 4),
-        isAsRight(rival) ? 'yes' : 'no',
-        `${signed(rival.callsMore, 2)}${isAsRight(rival) && !makesFewerCalls(rival) ? ' (**not fewer**)' : ''}`,
+    [
+      'ours',
+      'beside',
+      'before',
+      'accuracy, ours more by',
+      'as right as ours',
+      'upstream calls, ours more by',
+    ],
+    ...standings.flatMap(({ name, sameUpstream, ownFarSides }) => [
+      ...rows(name, 'the same upstream', sameUpstream),
+      ...rows(name, 'its own far side', ownFarSides),
+    ]),
+  ]);
+}
+
+const TIMES_TAKEN = new Map([
+  [0, 'none'],
+  [1, 'as taken'],
+  [2, 'twice as much'],
+]);
+
+/** What the goals' ratios hang on: functions' own time is the one thing here that is no count. */
+const ownTimeTable = ({ standings }: TrafficFigures): string =>
+  markdownTable([
+    ['', "functions' own time, both sides", 'a typing minute', 'a client frame, the same to both'],
+    ...standings.flatMap(({ name, tutorial, ownTimes }) =>
+      ownTimes.map(({ factor, perMinute, perSameFrame }) => [
+        `${name}, beside ${tutorial}`,
+        TIMES_TAKEN.get(factor) ?? `${factor} times`,
+        timesOf(perMinute),
+        timesOf(perSameFrame),
       ]),
     ),
   ]);
-}
 
 /** What a month of a thousand chats comes to, for their typing alone. */
 function monthOf({ contenders, typingShare }: TrafficFigures, name: string): string {
@@ -80,8 +118,17 @@ function monthOf({ contenders, typingShare }: TrafficFigures, name: string): str
   return dollars(((found?.dollarsPerMinute.median ?? NaN) * minutes) / 1_000_000);
 }
 
-const months = (figures: TrafficFigures, { name, tutorial, perMinute, perFrame }: Standing): string =>
-  `- **${name}**: a typing minute costs ${timesOf(perMinute)} of what it costs with the ${tutorial}, a frame ${timesOf(perFrame)}. A thousand chats at once, eight hours a day, come to ${monthOf(figures, name)} a month for typing, with the tutorial's design to ${monthOf(figures, tutorial)}.`;
+const months = (figures: TrafficFigures, standing: Standing): string => {
+  const { name, tutorial, perMinute, perSameFrame } = standing;
+  return `- **${name}**: a typing minute costs ${timesOf(perMinute)} of what it costs with the ${tutorial}; given the very frames of that design's client, the relay takes ${timesOf(perSameFrame)} a frame. A thousand chats at once, eight hours a day, come to ${monthOf(figures, name)} a month for typing, with the tutorial's design to ${monthOf(figures, tutorial)}.`;
+};
+
+/** Why dollars for a frame are compared with the same frames only. */
+function framesText({ standings }: TrafficFigures): string {
+  const own = standings.map(({ name, perOwnFrame }) => `${timesOf(perOwnFrame)} (${name})`).join(' and ');
+  const floods = standings.map(({ name, floods }) => `${digits(floods.median)} (${name})`).join(' and ');
+  return `Dollars for a million typing minutes by part. Look at the minute first: it is what a chat costs, and a client that leaves out the frames that do little makes a minute cheaper and its average frame dearer. So with its own client our frame costs ${own} of the tutorial design's, which says little: few frames, each of which does something, beside many, most of which need not. What the relay itself takes for a frame shows where both get the same ones: "a client of every key" is the tutorial's client before the real relay. Of its connections the relay closed for a flood in a typing minute: ${floods}.`;
+}
 
 const choiceTable = (): string =>
   markdownTable(
@@ -90,17 +137,17 @@ const choiceTable = (): string =>
   );
 
 const intro = ({ seeds, drafts, keys, typingShare }: TrafficFigures): string =>
-  `The same ${count(drafts)} drafts with ${count(keys)} keys, of ${seeds} seeds, went to each: the real client and relay, before an upstream that holds what it is told and before one where it expires; a model of the design that tutorials teach, before the same two; and the cadences of five other systems. Nothing here is a time of this machine: all is counted in virtual time at the weather of [typing-quality.md](typing-quality.md), 1 % loss, and priced as in [scale.md](scale.md). Figures are medians of the seeds, with the least and the most. A typing minute is a minute within drafts; guests type for ${percent(typingShare, 0)} of a chat.`;
+  `The same ${count(drafts)} drafts with ${count(keys)} keys, of ${seeds} seeds, went to each: the real client and relay, before an upstream that holds what it is told and before one where it expires; a model of the design that tutorials teach, before the same two; the real relay before that design's client; and the cadences of five other systems. Nothing here is a time of this machine: all is counted in virtual time at the weather of [typing-quality.md](typing-quality.md), 1 % loss, and priced as in [scale.md](scale.md). Figures are medians of the seeds, with the least and the most. A typing minute is a minute within drafts; guests type for ${percent(typingShare, 0)} of a chat.`;
 
-const METHOD = `**The same work.** Before any ratio it is checked that all had the same drafts and keys; that the calls counted at the ports are those that the far side saw, and those that were lost on the way; and, with some of the conversations typed once more without loss, that each showed every draft of two seconds or more.
+const METHOD = `**The same work.** Before any ratio it is checked that all had the same drafts and keys; that the calls counted at the ports are those that the far side saw, and those that were lost on the way; that the relay and the tutorial design were sent the same frames by the tutorial's client, that the same of them came in, and all at the same moments; and, with some of the conversations typed once more without loss, that each showed every draft of two seconds or more.
 
-**Ours** are the two sorts of upstream by the same request over a kept connection: \`participant-state\` (held) and \`agent-communication\` (expiring, shown for 7 s). Before the second the client has \`lapses\`: it says no "off" to an upstream that knows none. Their sums have the watches of the delay queue, the "off" that \`$disconnect\` owes, errors and refusals, the access log's line and the lines of metrics. **The tutorial design** is a model, written anew for this page: its handler runs over ports that count, with the upstream of ours. **The cadences** are the timing that the other systems publish (typing-quality.md), over the cheapest path that the relay has: for each frame one run, one conditional write, one call upstream, no answer. Nothing there ends what is shown when a client vanishes but the far side's own expiry, so no queue is paid for.
+**Ours** are the two sorts of upstream by the same request over a kept connection: \`participant-state\` (held) and \`agent-communication\` (expiring, shown for 7 s). Before the second the client has \`lapses\`: it says no "off" to an upstream that knows none. Their sums have the watches of the delay queue, the "off" that \`$disconnect\` owes, errors and refusals, the access log's line and the lines of metrics. **The tutorial design** is a model, written anew for this page: its handler runs over ports that count, with the upstream of ours. **A client of every key** is the tutorial's, frame by frame, before the real relay, flood guard and all: a connection that is closed for a flood counts with what its end asks for, and its client goes on with another at once. **The cadences** are the timing that the other systems publish (typing-quality.md), over the cheapest path that the relay has: for each frame one run, one conditional write, one call upstream, no answer. Nothing there ends what is shown when a client vanishes but the far side's own expiry, so no queue is paid for. By their bare names they have a far side that shows for as long as their own does and hears "off"; "held" and "expiring" are the same cadences before the upstreams of ours: one that ends by "off" or the message alone, and one that shows for 7 s whatever the cadence, and is told no "off".
 
 **Left out** for all alike: what opens, keeps and ends a connection, the agent's own typing, and secrets and metric series; scale.md has them. A session's check, one request for each chat, is in the reads and in Lambda's time of ours, and not among the calls.`;
 
 /** Of how the figures come about: handlers' own time is a parameter. */
 function ownTimes({ ownTimes: { ours, tutorial } }: TrafficFigures): string {
-  return `**A function's own time** is taken at ${digits(ours.ms)} ms and ${ours.memoryMb} MB for ours and the cadences (${ours.source}) and at ${digits(tutorial.ms)} ms and ${tutorial.memoryMb} MB for the tutorial design (${tutorial.source}) To it comes the time in which it waits: 4 ms for an operation of the table, 10 ms for a frame that is posted, a round trip upstream.`;
+  return `**A function's own time** is taken at ${digits(ours.ms)} ms and ${ours.memoryMb} MB for ours and the cadences (${ours.source}) and at ${digits(tutorial.ms)} ms and ${tutorial.memoryMb} MB for the tutorial design (${tutorial.source}). To it comes the time in which it waits: 4 ms for an operation of the table, 10 ms for a frame that is posted, a round trip upstream. How far the ratios hang on it:`;
 }
 
 export function section(figures: TrafficFigures): Section {
@@ -117,17 +164,18 @@ export function section(figures: TrafficFigures): Section {
     'Frames, runs and calls are what an account\'s and a token\'s limits count: a design that makes more of them meets "too many requests" with fewer chats.',
     '### What it costs',
     costTable(figures),
-    'Dollars for a million typing minutes by part. Look at the minute first: it is what a chat costs, and a client that leaves out the frames that do little makes a minute cheaper and its average frame dearer.',
+    framesText(figures),
     '![What a million typing minutes cost, by part](performance/traffic-cost-per-minute.svg)',
     '![What a million client frames cost, by part](performance/traffic-cost-per-frame.svg)',
     '### How right that is',
     rightTable(figures),
-    'Accuracy is the share of time in which the bubble is right, ± one standard error; flickers and calls are of a typing minute. Conversation by conversation, which tells smaller differences apart, and with "as right" for whatever ours is not better than by more than two standard errors:',
+    'Accuracy is the share of time in which the bubble is right, ± one standard error; flickers and calls are of a typing minute. Conversation by conversation, which tells smaller differences apart, and with "as right" for whatever ours is not better than by more than two standard errors. Before the same upstream the cadence alone differs; before their own far sides the other systems show for as long as each chose:',
     rivalTable(figures),
     '![Accuracy against upstream calls](performance/traffic-calls-and-accuracy.svg)',
     '### How it was counted',
     METHOD,
     ownTimes(figures),
+    ownTimeTable(figures),
     choiceTable(),
   ];
   return { text: text.map((part) => part.trimEnd()).join('\n\n'), goals: goalsOf(figures), pictures };

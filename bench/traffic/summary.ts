@@ -1,8 +1,19 @@
-import { figureOf, ratioOf } from '../measure/figures.ts';
+import { type Figure, figureOf, ratioOf } from '../measure/figures.ts';
 import { type Cost, costOf, PARTS, total } from '../scale/cost.ts';
 import { times } from '../scale/usage.ts';
 import { accuracyGain, callsMore, type Estimate, type PerConversation, ratio } from '../simulate/paired.ts';
-import { CADENCES, type Contender, type Ours, OURS, tutorialOf } from './contenders.ts';
+import {
+  CADENCES,
+  type Cadence,
+  cadencesBefore,
+  type Contender,
+  CONTENDERS,
+  fedOf,
+  type Ours,
+  OURS,
+  SAME_UPSTREAM,
+  tutorialOf,
+} from './contenders.ts';
 import {
   type ContenderFigures,
   type Line,
@@ -26,6 +37,13 @@ const minutesOf = ({ typingMs }: Survey): number => typingMs / MS_PER_MINUTE;
 const minuteCost = (survey: Survey): Cost => costOf(times(survey.usage, MILLION / minutesOf(survey)));
 const minuteDollars = (survey: Survey): number => total(minuteCost(survey));
 const frameDollars = (survey: Survey): number => total(costOf(times(survey.usage, MILLION / survey.frames)));
+
+/** As if the functions' own time were so many times what it is taken at. */
+const withOwnTime = (survey: Survey, factor: number): Survey => ({
+  ...survey,
+  usage: { ...survey.usage, lambdaMs: survey.usage.lambdaMs + (factor - 1) * survey.ownMs },
+});
+const OWN_TIME_FACTORS = [0, 1, 2] as const;
 
 /** What is counted in a round. */
 const COUNTS: Readonly<Record<Line, (survey: Survey) => number>> = {
@@ -90,13 +108,10 @@ function surveysOf(rounds: Rounds, { name }: Pick<Contender, 'name'>): readonly 
   return surveys;
 }
 
-/** One of ours beside its tutorial and beside the other systems, conversation by conversation. */
-function standingOf(rounds: Rounds, ours: Ours): Standing {
-  const tutorial = tutorialOf(ours);
-  const mine = surveysOf(rounds, ours);
-  const theirs = surveysOf(rounds, tutorial);
+/** Ours beside others, conversation by conversation. */
+function rivalsOf(rounds: Rounds, mine: readonly Survey[], others: readonly Cadence[]): Rival[] {
   const each = eachOf(mine);
-  const rivals = CADENCES.map((cadence): Rival => {
+  return others.map((cadence) => {
     const other = eachOf(surveysOf(rounds, cadence));
     return {
       name: cadence.name,
@@ -104,22 +119,41 @@ function standingOf(rounds: Rounds, ours: Ours): Standing {
       callsMore: callsMore(each, other),
     };
   });
+}
+
+/** One of ours beside its tutorial, with its own client and with the tutorial's, and beside the other systems. */
+function standingOf(rounds: Rounds, ours: Ours): Standing {
+  const tutorial = tutorialOf(ours);
+  const fed = fedOf(ours);
+  const mine = surveysOf(rounds, ours);
+  const mineFed = surveysOf(rounds, fed);
+  const theirs = surveysOf(rounds, tutorial);
+  const over = (one: readonly Survey[], dollars: (survey: Survey) => number, factor = 1): Figure => {
+    const priced = (surveys: readonly Survey[]): number[] =>
+      surveys.map((survey) => dollars(withOwnTime(survey, factor)));
+    return ratioOf(priced(one), priced(theirs));
+  };
+  const ratios = (factor?: number) => ({
+    perMinute: over(mine, minuteDollars, factor),
+    perSameFrame: over(mineFed, frameDollars, factor),
+  });
   return {
     name: ours.name,
     tutorial: tutorial.name,
-    perMinute: ratioOf(mine.map(minuteDollars), theirs.map(minuteDollars)),
-    perFrame: ratioOf(mine.map(frameDollars), theirs.map(frameDollars)),
-    rivals,
+    fed: fed.name,
+    ...ratios(),
+    perOwnFrame: over(mine, frameDollars),
+    floods: figureOf(mineFed.map((survey) => survey.floods / minutesOf(survey))),
+    ownTimes: OWN_TIME_FACTORS.map((factor) => ({ factor, ...ratios(factor) })),
+    sameUpstream: rivalsOf(rounds, mine, cadencesBefore(ours)),
+    ownFarSides: rivalsOf(rounds, mine, CADENCES),
   };
 }
 
 /** @throws Error when a contender was not measured */
-export function summarise(
-  contenders: readonly Contender[],
-  rounds: Rounds,
-  ownTimes: OwnTimes,
-): TrafficFigures {
-  const all = contenders.map((contender) => figuresOf(contender, surveysOf(rounds, contender)));
+export function summarise(rounds: Rounds, ownTimes: OwnTimes): TrafficFigures {
+  const figuresOfAll = (contenders: readonly Contender[]): ContenderFigures[] =>
+    contenders.map((contender) => figuresOf(contender, surveysOf(rounds, contender)));
   const [any] = OURS;
   const surveys = surveysOf(rounds, any);
   const sum = (count: (survey: Survey) => number): number =>
@@ -130,7 +164,8 @@ export function summarise(
     keys: sum(({ keys }) => keys),
     typingShare: sum(({ typingMs }) => typingMs) / sum(({ tally }) => tally.totalMs),
     ownTimes,
-    contenders: all,
+    contenders: figuresOfAll(CONTENDERS),
+    sameUpstream: figuresOfAll(SAME_UPSTREAM),
     standings: OURS.map((ours) => standingOf(rounds, ours)),
   };
 }

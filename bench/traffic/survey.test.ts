@@ -2,8 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { runCell } from '../simulate/cells.ts';
 import { measure } from '../simulate/measures.ts';
 import { REFERENCE, WEATHERS } from '../simulate/weather.ts';
-import { CADENCES, type Contender, CONTENDERS, EXPIRING, HELD, OURS, TUTORIALS } from './contenders.ts';
+import {
+  CADENCES,
+  type Contender,
+  CONTENDERS,
+  EXPIRING,
+  FED,
+  HELD,
+  OURS,
+  SAME_UPSTREAM,
+  TUTORIALS,
+} from './contenders.ts';
+import { drive } from './drive.ts';
 import { OWN_TIMES } from './own-time.ts';
+import { replay } from './replay.ts';
 import { longDrafts, type Round, survey } from './survey.ts';
 
 const lossless = WEATHERS.find(({ name }) => name === 'no loss') ?? REFERENCE;
@@ -83,6 +95,83 @@ describe('a typing minute of ours', () => {
   });
 });
 
+describe('the relay with a client of every key', () => {
+  it.each(FED)('forwards few of the frames, and writes for each: $name', async (fed) => {
+    const { frames, calls, usage } = await only(fed);
+    expect(calls).toBeLessThan(frames / 5);
+    expect(usage.writes).toBeGreaterThan(frames);
+    expect(usage.messages).toBe(frames);
+  });
+
+  it.each(FED)('gets the frames that the tutorial gets: $name', async (fed) => {
+    const tutorial = TUTORIALS.filter(({ timing }) => timing === fed.timing);
+    const [one, other] = await survey([fed, ...tutorial], round({ weather: REFERENCE }));
+    expect(one?.frames).toBe(other?.frames);
+  });
+
+  it('is not compared with a client that says something else', async () => {
+    const [fed] = FED;
+    const [tutorial] = TUTORIALS;
+    if (!fed || !tutorial) throw new Error('there are two');
+    const slower = { ...fed, policy: { ...fed.policy, refresh: 100 } };
+    await expect(survey([tutorial, slower], round())).rejects.toThrow('not the same frames');
+  });
+
+  it.each(FED)('is told off for a flood, comes back, and says the same all the while: $name', async (fed) => {
+    const keys = Array.from({ length: 100 }, (_, key) => 1_000 + 50 * key);
+    const conversation = { drafts: [{ keys, end: 6_000, how: 'sent' as const }], end: 20_000 };
+    const place = { seed: 1, index: 0, weather: lossless, own: OWN_TIMES.ours };
+    const [tutorial] = TUTORIALS.filter(({ timing }) => timing === fed.timing);
+    if (!tutorial) throw new Error('there are two');
+    const flood = await drive(fed, conversation, place);
+    const calm = await drive(tutorial, conversation, place);
+    expect(flood.floods).toBeGreaterThan(1);
+    expect(flood.usage.messages).toBe(flood.frames + (flood.floods ?? 0));
+    expect(flood.history.frames).toEqual(calm.history.frames);
+    expect(flood.received).toEqual(calm.received);
+    expect(flood.calls).toBe(flood.farSide.reached);
+  });
+});
+
+it.each([...OURS, ...FED, ...TUTORIALS])('$name tells its own time from its waiting', async (contender) => {
+  const { ours, tutorial } = OWN_TIMES;
+  const none = { ours: { ...ours, ms: 0 }, tutorial: { ...tutorial, ms: 0 } };
+  const { usage, ownMs } = await only(contender);
+  const without = await only(contender, { ownTimes: none });
+  expect(usage.lambdaMs - ownMs).toBeCloseTo(without.usage.lambdaMs, 5);
+});
+
+describe('the cadences before the upstreams of ours', () => {
+  const typed = ({ way, ...cadence }: (typeof SAME_UPSTREAM)[number]) =>
+    replay({ ...cadence, way }, { seed: 1, index: 0, weather: lossless, ownTimes: OWN_TIMES });
+  const held = SAME_UPSTREAM.filter(({ way }) => way === HELD.way);
+  const expiring = SAME_UPSTREAM.filter(({ way }) => way === EXPIRING.way);
+
+  it('are all of them, before each', () => {
+    expect(held).toHaveLength(CADENCES.length);
+    expect(expiring).toHaveLength(CADENCES.length);
+  });
+
+  it.each(expiring)('are told no "off" where it expires, and shown for 7 s: $name', async (cadence) => {
+    const { history } = await typed(cadence);
+    expect(history.frames.every(({ on }) => on)).toBe(true);
+    const last = (to: number) => history.frames.findLast(({ at }) => at < to)?.at ?? NaN;
+    for (const { to } of history.shown) expect(to - last(to)).toBeLessThan(8_000);
+  });
+
+  it.each(held)('end by "off", the message, or not at all where it is held: $name', async (cadence) => {
+    const { history } = await typed(cadence);
+    const offs = history.frames.filter(({ on }) => !on).map(({ at }) => at);
+    const sent = history.drafts.filter(({ how }) => how === 'sent').map(({ end }) => end);
+    const ends = [...offs, ...sent, history.end];
+    for (const { to } of history.shown)
+      expect(
+        ends.some((end) => end <= to && to - end < 1_000),
+        `ended at ${to}`,
+      ).toBe(true);
+  });
+});
+
 it.each(CADENCES)('$name has a write and a call for each frame, and nothing else', async (cadence) => {
   const { frames, calls, usage } = await only(cadence);
   expect(calls).toBe(frames);
@@ -112,7 +201,7 @@ it.each(CADENCES)('$name is as right here as its model in bench/simulate', async
 });
 
 it('gives everybody the same keys, and other ones for another seed', async () => {
-  const all = await survey(CONTENDERS, round());
+  const all = await survey([...CONTENDERS, ...SAME_UPSTREAM], round());
   expect(new Set(all.map(({ keys, typingMs }) => `${keys} ${typingMs}`)).size).toBe(1);
   expect((await only(HELD, { seed: 2 })).keys).not.toBe(all[0]?.keys);
 });

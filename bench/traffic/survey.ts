@@ -2,14 +2,19 @@ import { noUsage, type Usage } from '../scale/cost.ts';
 import type { History } from '../simulate/history.ts';
 import { addTo, makeTally, type Tally } from '../simulate/measures.ts';
 import type { Contender } from './contenders.ts';
-import type { Counted } from './same-work.ts';
-import { addUsage, type Place, replay } from './replay.ts';
+import { type Place, type Replay, replay } from './replay.ts';
+import { assertSameFrames, type Counted, type Said } from './same-work.ts';
+import { addUsage } from './usage.ts';
 
 /** What one contender did with the conversations of one seed. */
 export interface Survey extends Counted {
   contender: Contender;
   tally: Tally;
   usage: Usage;
+  /** Milliseconds of the usage that are the functions' own time. */
+  ownMs: number;
+  /** Connections that were closed for a flood of frames. */
+  floods: number;
 }
 
 export interface Round extends Omit<Place, 'index'> {
@@ -35,6 +40,8 @@ const newSurvey = (contender: Contender): Survey => ({
   name: contender.name,
   tally: makeTally(),
   usage: noUsage,
+  ownMs: 0,
+  floods: 0,
   drafts: 0,
   keys: 0,
   typingMs: 0,
@@ -47,11 +54,15 @@ const newSurvey = (contender: Contender): Survey => ({
   long: { drafts: 0, shown: 0 },
 });
 
-async function add(survey: Survey, place: Place): Promise<void> {
-  const { history, frames, calls, checks, usage, farSide } = await replay(survey.contender, place);
+function add(
+  survey: Survey,
+  { history, frames, calls, checks, floods, usage, ownMs, farSide }: Replay,
+): void {
   const { tally } = survey;
   addTo(tally, history);
   survey.usage = addUsage(survey.usage, usage);
+  survey.ownMs += ownMs;
+  survey.floods += floods ?? 0;
   survey.drafts = tally.drafts;
   survey.keys = tally.keys;
   survey.typingMs = tally.typingMs;
@@ -66,16 +77,30 @@ async function add(survey: Survey, place: Place): Promise<void> {
   survey.long.shown += long.shown;
 }
 
-/** Gives all contenders the same conversations, one after another. @throws when it was ended */
+/** What is held against the frames of others: the tutorial's client's, whoever serves it. */
+const saidTo = (contender: Contender, { history, received = [] }: Replay): Said[] =>
+  contender.kind === 'tutorial' || contender.kind === 'fed'
+    ? [{ name: contender.name, timing: contender.timing, sent: history.frames, received }]
+    : [];
+
+/**
+ * Gives all contenders the same conversations, one after another.
+ * @throws when it was ended, and when the tutorial's client did not say the same to all that it spoke to
+ */
 export async function survey(
   contenders: readonly Contender[],
   { conversations, signal, ...place }: Round,
 ): Promise<Survey[]> {
   const surveys = contenders.map(newSurvey);
-  for (let index = 0; index < conversations; index++)
+  for (let index = 0; index < conversations; index++) {
+    const said: Said[] = [];
     for (const one of surveys) {
       signal.throwIfAborted();
-      await add(one, { ...place, index });
+      const replayed = await replay(one.contender, { ...place, index });
+      add(one, replayed);
+      said.push(...saidTo(one.contender, replayed));
     }
+    assertSameFrames(said);
+  }
   return surveys;
 }
