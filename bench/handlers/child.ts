@@ -1,5 +1,6 @@
 import { fork, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import * as z from 'zod';
 
 /** A child process that is asked one thing at a time, over its channel. */
@@ -9,7 +10,7 @@ export interface Child<Answer> {
   ask: (message: object) => Promise<Answer>;
   /** What it says by itself, the next time. */
   next: () => Promise<Answer>;
-  /** The last of what it wrote to standard output and standard error. */
+  /** The last lines that it wrote to standard output and standard error, each of them whole. */
   said: () => string;
   /** Ends it, and waits for its end. */
   close: () => Promise<void>;
@@ -24,8 +25,8 @@ export interface ChildOptions<Answer> extends Pick<ForkOptions, 'execPath' | 'ex
 /** What comes with an event of a message. */
 const heard = z.tuple([z.unknown()]).rest(z.unknown());
 
-/** The last of what it wrote, for whoever looks for a fault. */
-const KEPT_WORDS = 20_000;
+/** So many of its last lines are kept, for whoever looks for a fault: more than any run has that is looked through. */
+const KEPT_LINES = 5_000;
 
 /** How long a child may take to end in order before it is killed. */
 const ENDS_MS = 5_000;
@@ -36,9 +37,14 @@ export function startChild<Answer>(
   { answers, signal, ...options }: ChildOptions<Answer>,
 ): Child<Answer> {
   const child = fork(file, { ...options, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-KEPT_WORDS)));
+  const lines: string[] = [];
+  const said = (): string => lines.join('\n');
+  for (const input of [child.stdout, child.stderr])
+    if (input)
+      createInterface({ input }).on('line', (line) => {
+        lines.push(line);
+        if (lines.length > KEPT_LINES) lines.shift();
+      });
   const ended = new Promise<void>((resolve) =>
     child.once('exit', () => {
       resolve();
@@ -63,7 +69,7 @@ export function startChild<Answer>(
       answer.catch(() => undefined);
       const gone = ended.then(() => {
         signal.throwIfAborted();
-        throw new Error(`a child process of the benchmark ended: ${said}`);
+        throw new Error(`a child process of the benchmark ended: ${said()}`);
       });
       const [message] = heard.parse(await Promise.race([answer, gone]));
       return answers.parse(message);
@@ -75,7 +81,7 @@ export function startChild<Answer>(
   return {
     pid: child.pid ?? 0,
     next,
-    said: () => said,
+    said,
     ask(message) {
       const answer = next();
       if (child.connected) child.send(message);

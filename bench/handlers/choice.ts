@@ -4,7 +4,7 @@ import { takeTurns } from '../measure/turns.ts';
 import { buildUsual, type Entry, FORMATS, type Format } from './builds.ts';
 import type { Stage } from './contenders.ts';
 import { makeWriter } from './events.ts';
-import { loadOnce } from './load.ts';
+import { loadOnce, STOPS } from './load.ts';
 import { startSubject } from './subject.ts';
 import { perform, type WarmLoad } from './warm.ts';
 
@@ -55,7 +55,7 @@ async function tryWarm(
   try {
     for (const client of CLIENTS) {
       await subjects[client].load();
-      await subjects[client].run(writer.write('usual', load.warmUpTurns).events);
+      await subjects[client].run(writer.write('usual', load.warmUpTurns));
     }
     const contender = (client: Client) => async (): Promise<number> => {
       const { ran } = await perform({ far }, subjects[client], writer.write('usual', load.turns));
@@ -77,7 +77,7 @@ async function tryLoad({ bench, far }: Ground, built: readonly Built[]) {
     built.map(({ file }) => [
       file,
       async () => {
-        const { cpuMs } = await loadOnce(bench, file, far.ready.environment);
+        const { cpuMs } = await loadOnce(bench, file, far.ready.environment, STOPS.usual);
         values.get(file)?.push(cpuMs);
         return cpuMs;
       },

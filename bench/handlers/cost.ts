@@ -1,31 +1,53 @@
 import { costOf, noUsage, total } from '../scale/cost.ts';
+import type { Asks } from './asks.ts';
 import type { HandlersFigures } from './figures.ts';
-import type { MemoryFigures } from './memory.ts';
+import type { MemoryFigures, WarmAt } from './memory.ts';
 
 type Warm = MemoryFigures['warm'][number];
 
 const MILLION = 1_000_000;
 
-/** Dollars for a million messages of so many billed milliseconds: Lambda's time alone, and the whole way of a message. */
-export function dollarsOf(billedMs: number, memoryMb: number): { time: number; whole: number } {
+/** What a million messages cost, in dollars: Lambda's time alone, and the whole way of a message. */
+export interface Dollars {
+  time: number;
+  whole: number;
+}
+
+/** @param billedMs of each message @param asks what it asks of the table and the queue, whatever the memory */
+export function dollarsOf(
+  billedMs: number,
+  memoryMb: number,
+  { reads, writes, queueRequests }: Asks,
+): Dollars {
   const time = { ...noUsage, memoryMb, lambdaMs: billedMs * MILLION };
-  // A message, its run, and the one write that decides: what no setting changes.
-  const whole = { ...time, messages: MILLION, invocations: MILLION, writes: MILLION };
+  const whole = {
+    ...time,
+    messages: MILLION,
+    invocations: MILLION,
+    reads: reads * MILLION,
+    writes: writes * MILLION,
+    queueRequests: queueRequests * MILLION,
+  };
   return { time: costOf(time)['Lambda time'], whole: total(costOf(whole)) };
 }
 
-/** What the slowest in twenty wait, times what a message costs: less of it is more for the money. */
-export const burdenOf = ({ memoryMb, ours }: Warm): number =>
-  ours.p95.median * dollarsOf(ours.billed.median, memoryMb).whole;
+/** What a side's messages cost at a setting. */
+export const dollarsAt = ({ memoryMb, asks }: Warm, { billed }: WarmAt): Dollars =>
+  dollarsOf(billed, memoryMb, asks);
 
-/** The setting with the least burden for a kind. @throws Error when none was measured */
-export function bestFor(memory: MemoryFigures, kind: Warm['kind']): Warm {
-  const [best] = memory.warm
-    .filter((one) => one.kind === kind)
-    .toSorted((one, other) => burdenOf(one) - burdenOf(other));
-  if (!best) throw new Error(`no memory setting was measured for ${kind}`);
-  return best;
-}
+/**
+ * What the slowest in twenty wait, times what a message costs: less of it is more for the money.
+ * @param p95 in milliseconds
+ */
+export const burdenOf = (warm: Warm, p95 = warm.ours.p95): number => p95 * dollarsAt(warm, warm.ours).whole;
+
+/** Whether one setting's burden is less than another's beyond what their p95 are uncertain by. */
+export const isBetter = (one: Warm, other: Warm): boolean =>
+  burdenOf(one, one.ours.p95Span.to) < burdenOf(other, other.ours.p95Span.from);
+
+/** A kind's settings, the one with the least burden first. */
+export const byBurden = (memory: MemoryFigures, kind: Warm['kind']): Warm[] =>
+  memory.warm.filter((one) => one.kind === kind).toSorted((one, other) => burdenOf(one) - burdenOf(other));
 
 /** What was measured under shares; undefined where nothing was. */
 export const measuredMemory = ({ memory }: HandlersFigures): MemoryFigures | undefined =>

@@ -11,6 +11,8 @@ export type MessageEvent = Readonly<Record<string, unknown>>;
 export interface Script {
   events: MessageEvent[];
   from: number;
+  /** Milliseconds that the clock of the environment goes on before each turn, of an "on" or an "off" of each guest. */
+  stepMs: number;
 }
 
 /** Makes frames of one kind, each of which has to be forwarded. */
@@ -21,9 +23,10 @@ export interface Writer {
 
 /**
  * A guest's next frame comes so much later: neither too soon after the one before, nor coalesced. Times run ahead of
- * the clock, so that nobody has to wait; a frame's age counts only where it lies in the past.
+ * the clock, so that nobody has to wait; a frame's age counts only where it lies in the past. The environment's own
+ * clock goes on with them: what looks at how long it was idle, such as a kept socket, finds what it would find.
  */
-const STEP_MS = 6_000;
+export const STEP_MS = 6_000;
 
 const FRAMES: Readonly<Record<Say, string>> = {
   on: '{"type":"typing","data":{"isTyping":true}}',
@@ -39,12 +42,14 @@ interface Typist {
 
 /**
  * @param guests how many take turns: the sessions that one environment has to do with
+ * @param stepMs what passes by the environment's own clock between two frames of a guest; 0 for back to back
  * @throws Error when the far side has not as many
  */
 export async function makeWriter(
   { ready, time }: Pick<FarEnd, 'ready' | 'time'>,
   kind: Kind,
   guests: number,
+  stepMs = STEP_MS,
 ): Promise<Writer> {
   const spec = SPECS[kind];
   const some = spec.guests(ready).slice(0, guests);
@@ -88,7 +93,7 @@ export async function makeWriter(
           time.at += STEP_MS;
           for (const typist of typists) events.push(eventOf(typist, side, say));
         }
-      return { events, from };
+      return { events, from, stepMs };
     },
   };
 }

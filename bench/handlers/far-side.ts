@@ -91,11 +91,11 @@ async function startSimulatedOrg(add: Closers['add'], tellRecord: (record: Recor
 }
 
 /** The stack as it would be deployed for this org. */
-async function synthesised(folder: string, orgHost: string): Promise<Template> {
+async function synthesised(folder: string, orgHost: string, signal: AbortSignal): Promise<Template> {
   const stackName = 'typing-relay';
   const outdir = join(folder, 'cdk.out');
   const settings = { stackName, genesysOrigin: `https://${orgHost}`, allowedHosts: [orgHost] };
-  await synthesise(outdir, settings, new AbortController().signal);
+  await synthesise(outdir, settings, signal);
   return loadTemplate(outdir, stackName);
 }
 
@@ -172,7 +172,7 @@ async function listenForAws(listenHere: () => Promise<string>): Promise<AwsHosts
   };
 }
 
-async function start({ add }: Closers): Promise<void> {
+async function start({ add }: Closers, signal: AbortSignal): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'typing-relay-far-side-'));
   add({ close: () => rm(folder, { recursive: true, force: true }) });
   const certificate = await makeCertificate(folder);
@@ -190,7 +190,7 @@ async function start({ add }: Closers): Promise<void> {
       add,
     ),
   );
-  const template = withQueuesAt(await synthesised(folder, orgHost), hosts);
+  const template = withQueuesAt(await synthesised(folder, orgHost, signal), hosts);
   const running = add(await startAws({ template, secrets: { GenesysClient: JSON.stringify(OAUTH_CLIENT) } }));
   started.aws = running;
   const [tableName = ''] = template.tables.map((table) => table.tableName);
@@ -210,6 +210,18 @@ async function start({ add }: Closers): Promise<void> {
 }
 
 const closers = makeClosers();
-// The parent's end is this one's too.
-process.once('disconnect', () => void closers.closeAll().finally(() => process.exit()));
-await start(closers);
+const ending = new AbortController();
+// A terminal's Ctrl-C comes here as well: the parent ends this process, once it has ended what calls it.
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
+process.once('disconnect', () => {
+  ending.abort();
+});
+try {
+  await start(closers, ending.signal);
+  if (!ending.signal.aborted) await once(ending.signal, 'abort');
+  await closers.closeAll();
+  process.exit();
+} catch (error) {
+  await closers.closeAll();
+  throw error;
+}

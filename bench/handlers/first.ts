@@ -31,7 +31,14 @@ interface First {
 /** What INIT left to do is done by then; between INIT and the event Lambda freezes an environment anyway. */
 const AFTER_INIT_MS = 50;
 
+/** An environment is made because a message waits for it. */
+const NO_STEP_MS = 0;
+
 const waitOf = (kind: Kind): number => (kind === 'web-messaging' ? REFUSAL_WAIT_MS : 0);
+
+/** What its figures are of, where it is not the whole invocation. */
+export const firstLabel = (kind: Kind): string =>
+  waitOf(kind) === 0 ? kind : `${kind} (less the ${waitOf(kind)} ms for which both listen for a refusal)`;
 
 /** INIT of a new environment with the whole processor, and its first event with its share of one. */
 async function runFirst(
@@ -48,7 +55,7 @@ async function runFirst(
     await share?.take(subject.pid);
     const { ran, work } = await perform(stage, subject, writer.write(side, 1, ['on']));
     // What is held is told off, so that the next environment finds nothing shown.
-    if (SPECS[kind].held) await subject.run(writer.write(side, 1, ['off']).events);
+    if (SPECS[kind].held) await subject.run(writer.write(side, 1, ['off']));
     const wall = (ran.walls[0] ?? NaN) - waitOf(kind);
     return { wall, cpu: ran.cpuMs, initWall: init.wallMs, initCpu: init.cpuMs, work };
   } finally {
@@ -62,7 +69,7 @@ async function runFirst(
  * @throws Error when the two sides did not do the same
  */
 export async function measureFirst(stage: Stage, kind: Kind, share?: CpuShare): Promise<FirstFigures> {
-  const writer = await makeWriter(stage.far, kind, 1);
+  const writer = await makeWriter(stage.far, kind, 1, NO_STEP_MS);
   // The first of all would find a table without this guest.
   await runFirst(stage, 'ours', kind, writer);
   const seen: Record<Side, First[]> = { ours: [], usual: [] };

@@ -2,6 +2,7 @@ import type { Goal } from '../measure/part.ts';
 import { spread, times } from '../measure/words.ts';
 import { count } from '../simulate/format.ts';
 import type { HandlersFigures } from './figures.ts';
+import { firstLabel } from './first.ts';
 import type { Kind } from './kinds.ts';
 
 /** Ours over the usual stack's, at most. */
@@ -10,8 +11,8 @@ const RATIO = { warm: 0.45, load: 0.25, size: 0.5, first: 0.25, firstSmall: 0.1 
 /** Processor milliseconds of a warm message at most, by the way that it goes. */
 const WARM_MS = { rest: 2.8, socket: 2 } as const;
 
-/** With everything that is on the path of a message. */
-const SIZE_BYTES = 133_120;
+/** With everything that is on the path of a message: 130 KB, counted as esbuild and Lambda's own limits count them. */
+const SIZE_BYTES = 130 * 1_024;
 
 /** The smallest memory setting, whose share of a processor is smallest. */
 export const SMALL_MB = 128;
@@ -41,20 +42,20 @@ function loadGoals({ load, size: { onPath } }: HandlersFigures): Goal[] {
   const ratio = onPath.ours.bytes / onPath.usual.bytes;
   return [
     {
-      what: 'processor time of loading the code',
+      what: 'processor time of loading the code, beside the usual stack',
       wanted: `≤ ${RATIO.load}×`,
       measured: times(load.cpu.ratio),
       isMet: load.cpu.ratio.median <= RATIO.load,
     },
     {
-      what: 'code on the path of a message',
+      what: 'code on the path of a message, beside the usual stack',
       wanted: `≤ ${RATIO.size}×`,
       measured: `${ratio.toFixed(2)}×`,
       isMet: ratio <= RATIO.size,
     },
     {
       what: 'the same in bytes',
-      wanted: `≤ ${count(SIZE_BYTES)}`,
+      wanted: `≤ 130 KB of 1,024 bytes (${count(SIZE_BYTES)})`,
       measured: count(onPath.ours.bytes),
       isMet: onPath.ours.bytes <= SIZE_BYTES,
     },
@@ -63,7 +64,7 @@ function loadGoals({ load, size: { onPath } }: HandlersFigures): Goal[] {
 
 const firstGoals = (what: string, most: number, first: HandlersFigures['first']): Goal[] =>
   first.map(({ kind, wall }) => ({
-    what: `${what}, ${kind}`,
+    what: `${what}, ${firstLabel(kind)}`,
     wanted: `≤ ${most}×`,
     measured: times(wall.ratio),
     isMet: wall.ratio.median <= most,

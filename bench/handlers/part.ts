@@ -6,7 +6,7 @@ import { chooseUsual } from './choice.ts';
 import type { Stage } from './contenders.ts';
 import { whyNoShares } from './cpu-share.ts';
 import { type FarEnd, startFarEnd } from './far-end.ts';
-import { figures, type HandlersFigures } from './figures.ts';
+import { figures, GAPS_KIND, type HandlersFigures } from './figures.ts';
 import { measureFirst } from './first.ts';
 import { type Kind, KINDS } from './kinds.ts';
 import { measureLoad } from './load.ts';
@@ -18,6 +18,7 @@ import { measureWarm, type WarmLoad } from './warm.ts';
 /** How much is measured: quick, only that it can be. */
 interface Amounts {
   warm: WarmLoad;
+  gaps: WarmLoad;
   memory: MemoryLoad;
   /** Kinds whose first invocations are measured. */
   first: readonly Kind[];
@@ -25,18 +26,23 @@ interface Amounts {
 
 const FULL: Amounts = {
   warm: { guests: 20, turns: 15, warmUpTurns: 20 },
-  memory: { memories: MEMORIES, turns: 10, warmUpTurns: 150 },
+  gaps: { guests: 20, turns: 4, warmUpTurns: 10 },
+  memory: { memories: MEMORIES, messages: 16, warmUpTurns: 150 },
   first: KINDS,
 };
 const QUICK: Amounts = {
   warm: { guests: 3, turns: 1, warmUpTurns: 1 },
-  memory: { memories: [256], turns: 1, warmUpTurns: 2 },
+  gaps: { guests: 3, turns: 1, warmUpTurns: 1 },
+  memory: { memories: [256], messages: 2, warmUpTurns: 2 },
   // What is not among the warm ones.
   first: ['agent-communication', 'web-messaging'],
 };
 
 /** Expiring and held REST, and a socket that stays open. */
 const WARM_KINDS = ['open-messaging', 'participant-state', 'typing-frame'] as const satisfies readonly Kind[];
+
+/** A kept socket does more the longer it was idle, so a shorter time and none are looked at beside the usual one. */
+const GAPS_MS = [3_000, 0] as const;
 
 async function measureOn(bench: Bench, far: FarEnd, folder: string): Promise<HandlersFigures> {
   const amounts = bench.quick ? QUICK : FULL;
@@ -50,6 +56,11 @@ async function measureOn(bench: Bench, far: FarEnd, folder: string): Promise<Han
     bench.say(`handlers: warm, ${kind}`);
     warm.push({ kind, ...(await measureWarm(stage, kind, amounts.warm)) });
   }
+  const gaps: HandlersFigures['gaps'] = [];
+  for (const gapMs of GAPS_MS) {
+    bench.say(`handlers: warm, ${GAPS_KIND}, ${gapMs / 1_000} s after the last`);
+    gaps.push({ gapMs, ...(await measureWarm(stage, GAPS_KIND, amounts.gaps, gapMs)) });
+  }
   bench.say('handlers: loading');
   const load = await measureLoad(bench, { ...lightest, sdk: choice.sdk }, environment);
   const size = await measureSize({ ...stage, files: lightest }, choice.sdk);
@@ -60,7 +71,7 @@ async function measureOn(bench: Bench, far: FarEnd, folder: string): Promise<Han
   }
   const skipped = await whyNoShares();
   const memory = skipped === undefined ? await measureMemory(stage, amounts.memory) : { skipped };
-  return { choice: choice.figures, warm, load, size, first, memory, memoryMb };
+  return { choice: choice.figures, warm, gaps, load, size, first, memory, memoryMb };
 }
 
 /** What a typing message takes of a function's processor, beside the same function of the usual libraries. */

@@ -95,7 +95,7 @@ describe('the same work', () => {
 });
 
 describe('a script', () => {
-  const metric = 'rest of a line\n{"_aws":{}}\n';
+  const metric = '{"_aws":{}}\n';
   const check =
     (one: Work, messages = 1, said = metric) =>
     () => {
@@ -123,6 +123,9 @@ describe('a script', () => {
 
   it('has not where the handler logs anything but metrics', () => {
     expect(check(ours, 1, `${metric}{"level":"WARN","message":"slow"}\n`)).toThrow(
+      'complained: {"level":"WARN"',
+    );
+    expect(check(ours, 1, `{"level":"WARN","message":"slow"}\n${metric}`)).toThrow(
       'complained: {"level":"WARN"',
     );
     expect(check(ours, 1, `${metric}(node:1) Warning: experimental\n`)).not.toThrow();

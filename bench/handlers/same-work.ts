@@ -146,14 +146,13 @@ const isComplaint = (line: string): boolean =>
 /**
  * Each message has to have gone upstream and been taken there, and nobody may have complained.
  * @param messages how many there were
- * @param said what the handler's process wrote
+ * @param said what the handler's process wrote, in whole lines
  * @throws Error that says what went otherwise
  */
 export function mustHaveForwarded({ upstream, answers }: Work, messages: number, said: string): void {
   const sent = upstream.filter((one) => !isPreparation(one) && !refused.safeParse(one).success);
   if (sent.length < messages || answers.length !== messages)
     throw new Error(`of ${messages} messages ${sent.length} went upstream: ${said.slice(-2_000)}`);
-  // The first line may be the rest of a longer one.
-  const complaint = said.split('\n').slice(1).find(isComplaint);
+  const complaint = said.split('\n').find(isComplaint);
   if (complaint !== undefined) throw new Error(`a handler complained: ${complaint.slice(0, 2_000)}`);
 }

@@ -6,6 +6,7 @@ import { startSide, type Stage } from './contenders.ts';
 import { makeWriter } from './events.ts';
 import { type Kind, KINDS } from './kinds.ts';
 import { type Side, SIDES } from './sealing.ts';
+import { perform } from './warm.ts';
 
 const size = z.object({ files: z.number(), bytes: z.number(), gzipped: z.number() });
 
@@ -22,7 +23,7 @@ const sized = async (files: readonly string[]): Promise<z.infer<typeof size>> =>
   ...(await sizeOf(files)),
 });
 
-/** The files of a side that one environment loads for messages of these kinds. */
+/** The files of a side that one environment loads for messages of these kinds. @throws Error when one stays behind */
 async function loadedBy(stage: Stage, side: Side, kinds: readonly Kind[]): Promise<string[]> {
   const subject = startSide(stage, side);
   try {
@@ -30,7 +31,7 @@ async function loadedBy(stage: Stage, side: Side, kinds: readonly Kind[]): Promi
     await subject.load();
     for (const kind of kinds) {
       const writer = await makeWriter(stage.far, kind, 1);
-      await subject.run(writer.write(side, 1).events);
+      await perform(stage, subject, writer.write(side, 1));
     }
     const folder = dirname(stage.files[side]);
     return [...new Set(await subject.files())].filter((file) => file.startsWith(folder));

@@ -1,10 +1,14 @@
 // @ts-check
 // Stands for one environment of a Lambda function: loads a bundle, then hands events to its handler, one at a time.
 // Plain JavaScript, so that no loader is measured with it.
-import { registerHooks } from 'node:module';
+import * as modules from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { patchConsole } from '../../local/lambda/worker-console.mjs';
+
+/** The clock that the handler reads: it goes ahead of the machine's, as if time had passed between two messages. */
+const clock = { now: Date.now, aheadMs: 0, at: 0 };
+Date.now = () => clock.now() + clock.aheadMs;
 
 /** @typedef {{ cpuMs: number, wallMs: number }} Took */
 
@@ -58,7 +62,7 @@ const files = [];
 
 /** From now on, files that are loaded are listed. */
 async function watch() {
-  registerHooks({
+  modules.registerHooks({
     load(url, about, next) {
       if (url.startsWith('file:')) files.push(url);
       return next(url, about);
@@ -67,8 +71,20 @@ async function watch() {
   return { is: 'files', files };
 }
 
-/** @param {{ events: { requestContext: { requestTimeEpoch: number } }[], pauseMs?: number }} order */
-async function run({ events, pauseMs = 0 }) {
+/** @typedef {{ requestContext: { requestTimeEpoch: number } }} Event */
+
+/**
+ * The clock goes on with the first event of each later time.
+ * @param {Event} event
+ * @param {number} stepMs
+ */
+function moveClock({ requestContext: { requestTimeEpoch: at } }, stepMs) {
+  if (at > clock.at) clock.aheadMs += stepMs;
+  clock.at = Math.max(clock.at, at);
+}
+
+/** @param {{ events: Event[], stepMs: number, pauseMs: number }} order */
+async function run({ events, stepMs, pauseMs }) {
   /** @type {number[]} */
   const walls = [];
   /** @type {unknown[]} */
@@ -76,6 +92,7 @@ async function run({ events, pauseMs = 0 }) {
   const { cpuMs, wallMs } = await timed(async () => {
     for (const event of events) {
       if (pauseMs > 0) await delay(pauseMs * (0.5 + Math.random()));
+      moveClock(event, stepMs);
       const began = performance.now();
       answers.push(await handler(event, context));
       walls.push(performance.now() - began);
@@ -99,5 +116,7 @@ process.on('message', async (/** @type {{ order: string }} */ message) => {
     });
   }
 });
+// A terminal's Ctrl-C comes here as well: the parent ends this process in order.
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
 // Sockets that the handler keeps would keep this process.
 process.once('disconnect', () => process.exit());

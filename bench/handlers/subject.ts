@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import type { Bench } from '../measure/part.ts';
 import { type Child, startChild } from './child.ts';
-import type { MessageEvent } from './events.ts';
+import type { Script } from './events.ts';
 
 const loaded = z.object({ is: z.literal('loaded'), cpuMs: z.number(), wallMs: z.number() });
 const ran = z.object({
@@ -28,11 +28,11 @@ export interface Subject {
   /** INIT: imports the bundle. @throws Error when that fails */
   load: () => Promise<Loaded>;
   /**
-   * Hands events to the handler, one after another.
+   * Hands a script's events to the handler, one after another; its clock goes on with each turn.
    * @param pauseMs before each, half as long to half as long again
    * @throws Error when the handler throws
    */
-  run: (events: readonly MessageEvent[], pauseMs?: number) => Promise<Ran>;
+  run: (script: Pick<Script, 'events' | 'stepMs'>, pauseMs?: number) => Promise<Ran>;
   /** Lists the files that are loaded from now on. */
   watchFiles: () => Promise<void>;
   /** Those that were. */
@@ -75,7 +75,7 @@ export function startSubject(
   return {
     pid: child.pid,
     load: () => ask({ order: 'load', file }, loaded),
-    run: (events, pauseMs = 0) => ask({ order: 'run', events, pauseMs }, ran),
+    run: ({ events, stepMs }, pauseMs = 0) => ask({ order: 'run', events, stepMs, pauseMs }, ran),
     async watchFiles() {
       await ask({ order: 'watch' }, files);
     },

@@ -1,10 +1,10 @@
-import type { Figure } from '../measure/figures.ts';
 import { digits, spread, times } from '../measure/words.ts';
 import { count, fixed, markdownTable } from '../simulate/format.ts';
-import { burdenOf, dollarsOf } from './cost.ts';
-import type { HandlersFigures } from './figures.ts';
-import type { MemoryFigures } from './memory.ts';
-import type { Compared } from './warm.ts';
+import { burdenOf, dollarsAt } from './cost.ts';
+import { GAPS_KIND, type HandlersFigures } from './figures.ts';
+import { firstLabel } from './first.ts';
+import type { MemoryFigures, WarmAt } from './memory.ts';
+import type { Compared, WarmFigures } from './warm.ts';
 
 const SIDES = ['this relay', 'usual libraries', 'ratio'];
 
@@ -15,14 +15,22 @@ const row = (what: string, { ours, usual, ratio }: Compared): string[] => [
   times(ratio),
 ];
 
+const warmRows = (what: string, { on, off, mean }: WarmFigures): string[][] =>
+  off ? [row(`${what}, on`, on), row(`${what}, off`, off), row(`${what}, mean`, mean)] : [row(what, on)];
+
+const gapWords = (gapMs: number): string =>
+  gapMs === 0 ? 'back to back' : `${gapMs / 1_000} s after the last`;
+
 /** Processor time of warm messages. */
-export const warmTable = ({ warm }: HandlersFigures): string =>
+export const warmTable = ({ warm, gaps }: HandlersFigures): string =>
   markdownTable([
     ['CPU ms a message', ...SIDES],
-    ...warm.flatMap(({ kind, on, off, mean }) =>
-      off ? [row(`${kind}, on`, on), row(`${kind}, off`, off), row(`${kind}, mean`, mean)] : [row(kind, on)],
-    ),
+    ...warm.flatMap(({ kind, ...figures }) => warmRows(kind, figures)),
+    ...gaps.map(({ gapMs, mean }) => row(`${GAPS_KIND} ${gapWords(gapMs)}, mean`, mean)),
   ]);
+
+/** What stands in the place of the usual libraries in two rows. */
+const SDK = 'two clients of the AWS SDK alone (DynamoDB, connections)';
 
 /** What loading takes, and how much is loaded. */
 export function loadTable({ load, size: { onPath, deployed, sdk } }: HandlersFigures): string {
@@ -41,8 +49,9 @@ export function loadTable({ load, size: { onPath, deployed, sdk } }: HandlersFig
     bytes('code on the path of a message, bytes', onPath.ours.bytes, onPath.usual.bytes),
     bytes('the same, gzip', onPath.ours.gzipped, onPath.usual.gzipped),
     bytes('code that is deployed, bytes', deployed.ours.bytes, deployed.usual.bytes),
-    ["AWS SDK's clients of DynamoDB and of connections alone, CPU ms", '', spread(load.sdkCpu), ''],
-    ['the same, bytes', '', count(sdk.bytes), ''],
+    row(`loading the code beside ${SDK}, CPU ms`, load.sdkCpu),
+    bytes(`code on the path of a message beside ${SDK}, bytes`, onPath.ours.bytes, sdk.bytes),
+    bytes('the same, gzip', onPath.ours.gzipped, sdk.gzipped),
   ]);
 }
 
@@ -50,7 +59,7 @@ export function loadTable({ load, size: { onPath, deployed, sdk } }: HandlersFig
 export const firstTable = (first: HandlersFigures['first']): string =>
   markdownTable([
     ['ms by the clock', ...SIDES, 'CPU ms, this relay', 'CPU ms, usual', 'ratio'],
-    ...first.map(({ kind, wall, cpu }) => [...row(kind, wall), ...row('', cpu).slice(1)]),
+    ...first.map(({ kind, wall, cpu }) => [...row(firstLabel(kind), wall), ...row('', cpu).slice(1)]),
   ]);
 
 /** INIT, which the first message of an environment waits for as well. */
@@ -66,7 +75,9 @@ export function initTable(first: HandlersFigures['first']): string {
 }
 
 const dollars = (value: number): string => `$${value.toFixed(3)}`;
-const half = ({ median }: Figure): string => digits(median);
+
+const p95 = ({ p95, p95Span: { from, to } }: WarmAt): string =>
+  `${digits(p95)} (${digits(from)} to ${digits(to)})`;
 
 /** Memory settings: what a warm message takes there, and costs. */
 export const memoryTable = ({ warm }: MemoryFigures): string =>
@@ -84,16 +95,16 @@ export const memoryTable = ({ warm }: MemoryFigures): string =>
     ],
     ...warm.map((one) => {
       const { kind, memoryMb, ours, usual } = one;
-      const [mine, theirs] = [ours, usual].map(({ billed }) => dollarsOf(billed.median, memoryMb));
+      const mine = dollarsAt(one, ours);
       return [
         `${kind}, ${memoryMb} MB`,
-        half(ours.p50),
-        half(ours.p95),
-        half(usual.p50),
-        half(usual.p95),
-        dollars(mine?.time ?? NaN),
-        dollars(theirs?.time ?? NaN),
-        `$${fixed(mine?.whole ?? NaN, 2)}`,
+        digits(ours.p50),
+        p95(ours),
+        digits(usual.p50),
+        p95(usual),
+        dollars(mine.time),
+        dollars(dollarsAt(one, usual).time),
+        dollars(mine.whole),
         digits(burdenOf(one)),
       ];
     }),
@@ -103,5 +114,5 @@ export const memoryTable = ({ warm }: MemoryFigures): string =>
 export const firstMemoryTable = ({ first }: MemoryFigures): string =>
   markdownTable([
     ['ms by the clock', ...SIDES],
-    ...first.map(({ kind, memoryMb, wall }) => row(`${kind}, ${memoryMb} MB`, wall)),
+    ...first.map(({ kind, memoryMb, wall }) => row(`${firstLabel(kind)}, ${memoryMb} MB`, wall)),
   ]);

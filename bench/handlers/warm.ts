@@ -45,7 +45,7 @@ export async function perform(
   pauseMs?: number,
 ): Promise<Run> {
   await far.records();
-  const ran = await subject.run(script.events, pauseMs);
+  const ran = await subject.run(script, pauseMs);
   const work = workOf(script, ran, await far.records(), await far.items());
   mustHaveForwarded(work, script.events.length, subject.said());
   return { script, ran, work };
@@ -83,12 +83,18 @@ const each = ({ cpuMs, messages }: Spent): number => cpuMs / messages;
 
 /**
  * Measures messages of one kind in two warm environments, by turns.
+ * @param stepMs what passes by the environments' clock between two frames of a guest
  * @throws Error when the two sides did not do the same
  */
-export async function measureWarm(stage: Stage, kind: Kind, load: WarmLoad): Promise<WarmFigures> {
+export async function measureWarm(
+  stage: Stage,
+  kind: Kind,
+  load: WarmLoad,
+  stepMs?: number,
+): Promise<WarmFigures> {
   const { bench, far } = stage;
   const says: readonly Say[] = SPECS[kind].held ? ['on', 'off'] : ['on'];
-  const writer = await makeWriter(far, kind, load.guests);
+  const writer = await makeWriter(far, kind, load.guests, stepMs);
   return withBoth(stage, async (subjects) => {
     for (const side of SIDES) await warmUp(subjects[side], writer, side, load.warmUpTurns);
     const values: Record<Say | 'mean', Record<Side, number[]>> = {
@@ -114,7 +120,7 @@ export async function measureWarm(stage: Stage, kind: Kind, load: WarmLoad): Pro
 }
 
 async function warmUp(subject: Subject, writer: Writer, side: Side, turns: number): Promise<void> {
-  await subject.run(writer.write(side, turns).events);
+  await subject.run(writer.write(side, turns));
 }
 
 function compareWork(kind: Kind, ours: Record<Say, Spent>, usual: Record<Say, Spent>): void {

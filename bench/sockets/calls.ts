@@ -1,36 +1,43 @@
 import { figureOf, ratioOf } from '../measure/figures.ts';
+import type { Bench } from '../measure/part.ts';
 import { takeTurns } from '../measure/turns.ts';
-import { type FarSide, TLS_VERSIONS, type TlsVersion } from './far-side.ts';
-import { type CallFigures, CONTENDERS, type Contender, type Figures } from './figures.ts';
+import { type Connection, type FarSide, TLS_VERSIONS, type TlsVersion } from './far-side.ts';
+import { type CallFigures, CONTENDERS, type Contender, type Figures, KEPT, type Ratios } from './figures.ts';
 import { assertSame, framesOf } from './frames.ts';
+import { GAP_MS, type Gap } from './gaps.ts';
 import type { Answer, SenderName } from './messages.ts';
 import type { Measured } from './process.ts';
 import type { Proxy } from './proxy.ts';
 import { bytesOf, roundTripsIn } from './round-trips.ts';
+import { makeUndisturbed, type Undisturbed, WayError } from './undisturbed.ts';
 
 /** One frame at a time: on a socket that is kept, and on one of its own. */
-
-/** Longer than a kept socket goes without a ping, shorter than it is kept for. */
-export const LONG_IDLE_MS = 10_000;
 
 /** Frames of a run; one more goes ahead, which opens what stays open and warms the rest. */
 const FRAMES = 6;
 
-interface How {
-  process: 'ours' | 'forgetful';
-  sender: SenderName;
-  aheadMs: number;
+/** What a contender stands for, as the far side sees it. */
+interface Way {
   /** Whether its TLS sessions are to be taken up again; undefined where no measured call opens one. */
   resumes?: boolean;
+  /** With what a ping goes along. */
+  pings: 'nothing' | 'opening' | 'each frame';
+}
+
+interface How extends Way {
+  process: 'ours' | 'forgetful';
+  sender: SenderName;
+  gap: Gap;
 }
 
 const HOW: Record<Contender, How> = {
-  kept: { process: 'ours', sender: 'kept', aheadMs: 0 },
-  'kept, idle': { process: 'ours', sender: 'kept', aheadMs: LONG_IDLE_MS },
-  checked: { process: 'ours', sender: 'checked', aheadMs: 0 },
-  reconnect: { process: 'ours', sender: 'reconnect', aheadMs: 0, resumes: true },
-  forgetful: { process: 'forgetful', sender: 'reconnect', aheadMs: 0, resumes: false },
-  sample: { process: 'ours', sender: 'sample', aheadMs: 0, resumes: false },
+  kept: { process: 'ours', sender: 'kept', gap: 'none', pings: 'opening' },
+  'kept, short gap': { process: 'ours', sender: 'kept', gap: 'short', pings: 'each frame' },
+  'kept, long gap': { process: 'ours', sender: 'kept', gap: 'long', pings: 'each frame' },
+  checked: { process: 'ours', sender: 'checked', gap: 'none', pings: 'nothing' },
+  reconnect: { process: 'ours', sender: 'reconnect', gap: 'none', resumes: true, pings: 'nothing' },
+  forgetful: { process: 'forgetful', sender: 'reconnect', gap: 'none', resumes: false, pings: 'nothing' },
+  sample: { process: 'ours', sender: 'sample', gap: 'none', resumes: false, pings: 'nothing' },
 };
 
 export interface World {
@@ -45,51 +52,43 @@ type Run = Record<Exclude<keyof CallFigures, 'contender' | 'tls'>, number>;
 /** All contenders by turns. @throws Error when they did not all bring the same frames, or not in the way that they stand for */
 export async function measureCalls(
   world: World,
-  { quick, rounds, signal }: { quick: boolean; rounds: number; signal: AbortSignal },
-): Promise<Pick<Figures, 'calls' | 'ratios'>> {
-  const runs = new Map<string, Run[]>();
+  { quick, rounds, signal, say }: Pick<Bench, 'quick' | 'rounds' | 'signal' | 'say'>,
+): Promise<Pick<Figures, 'calls' | 'ratios' | 'resumedCpu'> & { counts: Counts }> {
   const texts = framesOf('call', (quick ? 2 : FRAMES) + 1);
-  const turns = Object.fromEntries(
+  const measureRounds = async (count: number): Promise<{ runs: Map<string, Run[]>; counts: Counts }> => {
+    const runs = new Map<string, Run[]>();
+    const undisturbed = makeUndisturbed(({ message }) => {
+      say(`sockets: made again: ${message}`);
+    });
+    const turns = turnsOf(async (contender, tls) => {
+      const run = await undisturbed.run(() => runOnce(world, contender, tls, texts));
+      runs.set(keyOf(contender, tls), [...(runs.get(keyOf(contender, tls)) ?? []), run]);
+      return run.endMs;
+    });
+    await takeTurns(turns, { rounds: count, signal });
+    return { runs, counts: undisturbed.counts() };
+  };
+  // The first round compiles the code.
+  if (!quick) await measureRounds(1);
+  const { runs, counts } = await measureRounds(rounds);
+  return { ...summaryOf(runs), counts };
+}
+
+type Counts = ReturnType<Undisturbed['counts']>;
+
+const turnsOf = (
+  run: (contender: Contender, tls: TlsVersion) => Promise<number>,
+): Record<string, () => Promise<number>> =>
+  Object.fromEntries(
     TLS_VERSIONS.flatMap((tls) =>
       CONTENDERS.map((contender): [string, () => Promise<number>] => [
         keyOf(contender, tls),
-        async () => {
-          const run = await runUndisturbed(() => runOnce(world, contender, tls, texts));
-          runs.set(keyOf(contender, tls), [...(runs.get(keyOf(contender, tls)) ?? []), run]);
-          return run.endMs;
-        },
+        () => run(contender, tls),
       ]),
     ),
   );
-  // The first round compiles the code.
-  if (!quick) await takeTurns(turns, { rounds: 1, signal });
-  runs.clear();
-  await takeTurns(turns, { rounds, signal });
-  return summaryOf(runs);
-}
 
 const keyOf = (contender: Contender, tls: TlsVersion): string => `${contender} ${tls}`;
-
-/** The sockets of a run were not those that its contender stands for. */
-export class WayError extends Error {
-  override readonly name = 'WayError';
-}
-
-const TRIES = 3;
-
-/**
- * A machine that stands still for half a second makes the relay take a socket for dead, and rightly: such a run says
- * nothing of how fast it is, and is made again.
- * @throws WayError when that does not help: then it is not the machine
- */
-export async function runUndisturbed<T>(run: () => Promise<T>): Promise<T> {
-  for (let left = TRIES - 1; ; left -= 1)
-    try {
-      return await run();
-    } catch (error) {
-      if (!(error instanceof WayError) || left === 0) throw error;
-    }
-}
 
 async function runOnce(
   { processes, far, roundTripMs }: World,
@@ -97,7 +96,7 @@ async function runOnce(
   tls: TlsVersion,
   texts: string[],
 ): Promise<Run> {
-  const { process, sender, aheadMs, resumes } = HOW[contender];
+  const { process, sender, gap, ...way } = HOW[contender];
   const { side, proxy } = far[tls];
   const from = {
     arrivals: side.arrivals.length,
@@ -107,20 +106,25 @@ async function runOnce(
   const url = `wss://${proxy.host}/guest`;
   // Longer than a round trip, so that what is still to come to one call does not come in the next.
   const pauseMs = roundTripMs + 20;
+  const aheadMs = GAP_MS[gap];
   const answer = await processes[process].ask({ kind: 'batch', sender, url, texts, aheadMs, pauseMs });
+  // What is said to end the run is none of it.
+  const passages = proxy.passages.slice(from.passages);
+  await side.settled();
   await processes[process].ask({ kind: 'forget' });
   await proxy.hangUp();
   await side.allClosed();
   const who = keyOf(contender, tls);
   assertDone(who, answer);
+  // First: where the relay took a socket for dead, a frame that came twice is what follows.
+  assertWay(who, side.connections.slice(from.connections), texts.length, way);
   const arrivals = side.arrivals.slice(from.arrivals);
   assertSame(
     who,
     texts,
     arrivals.map(({ text }) => text),
   );
-  assertWay(who, side.connections.slice(from.connections), resumes === undefined ? 1 : texts.length, resumes);
-  return measured(answer, arrivals, proxy.passages.slice(from.passages));
+  return measured(answer, arrivals, passages);
 }
 
 /** @throws Error when a call failed */
@@ -130,17 +134,24 @@ function assertDone(who: string, { calls }: Answer): void {
 }
 
 /**
- * @param resumes of those after the first, which has no session to take up
- * @throws WayError when a socket was opened where none was to be, or TLS did not do what the contender stands for
+ * @param frames of the run, all on one socket where no call is to open another
+ * @param way its TLS is that of the sockets after the first, which has no session to take up
+ * @throws WayError when a socket was opened where none was to be, or sockets did not do what the contender stands for
  */
 export function assertWay(
   who: string,
-  connections: readonly { isResumed: boolean }[],
-  expected: number,
-  resumes: boolean | undefined,
+  connections: readonly Pick<Connection, 'isResumed' | 'pings'>[],
+  frames: number,
+  { resumes, pings: along }: Way,
 ): void {
+  const expected = resumes === undefined ? 1 : frames;
   if (connections.length !== expected)
     throw new WayError(`${who}: opened ${connections.length} sockets and was to open ${expected}`);
+  const pings = connections.reduce((sum, connection) => sum + connection.pings, 0);
+  // That of the opening goes with the first frame.
+  const expectedPings = { nothing: 0, opening: 1, 'each frame': frames }[along];
+  if (pings !== expectedPings)
+    throw new WayError(`${who}: sent ${pings} pings and was to send ${expectedPings}`);
   if (resumes === undefined) return;
   if (connections.slice(1).some(({ isResumed }) => isResumed !== resumes))
     throw new WayError(`${who}: TLS sessions were ${resumes ? 'not all' : 'partly'} taken up again`);
@@ -163,7 +174,9 @@ function measured({ calls, cpuMs }: Answer, arrivals: FarSide['arrivals'], passa
   };
 }
 
-function summaryOf(runs: ReadonlyMap<string, readonly Run[]>): Pick<Figures, 'calls' | 'ratios'> {
+function summaryOf(
+  runs: ReadonlyMap<string, readonly Run[]>,
+): Pick<Figures, 'calls' | 'ratios' | 'resumedCpu'> {
   const values = (contender: Contender, key: keyof Run, tls: TlsVersion = 'TLSv1.3'): number[] =>
     (runs.get(keyOf(contender, tls)) ?? []).map((run) => run[key]);
   const calls = TLS_VERSIONS.flatMap((tls) =>
@@ -183,16 +196,17 @@ function summaryOf(runs: ReadonlyMap<string, readonly Run[]>): Pick<Figures, 'ca
   );
   const ratio = (ours: Contender, theirs: Contender, key: keyof Run): CallFigures['endMs'] =>
     ratioOf(values(ours, key), values(theirs, key));
+  const ratiosOf = (gap: Gap): Ratios => ({
+    sampleEnd: ratio(KEPT[gap], 'sample', 'endMs'),
+    sampleArrival: ratio(KEPT[gap], 'sample', 'arrivalMs'),
+    sampleCpu: ratio(KEPT[gap], 'sample', 'cpuMs'),
+    checkedEnd: ratio(KEPT[gap], 'checked', 'endMs'),
+    checkedArrival: ratio(KEPT[gap], 'checked', 'arrivalMs'),
+    checkedCpu: ratio(KEPT[gap], 'checked', 'cpuMs'),
+  });
   return {
     calls,
-    ratios: {
-      sampleEnd: ratio('kept', 'sample', 'endMs'),
-      sampleArrival: ratio('kept', 'sample', 'arrivalMs'),
-      sampleCpu: ratio('kept', 'sample', 'cpuMs'),
-      checkedArrival: ratio('kept', 'checked', 'arrivalMs'),
-      checkedEnd: ratio('kept', 'checked', 'endMs'),
-      checkedCpu: ratio('kept', 'checked', 'cpuMs'),
-      resumedCpu: ratio('reconnect', 'forgetful', 'cpuMs'),
-    },
+    ratios: { none: ratiosOf('none'), short: ratiosOf('short'), long: ratiosOf('long') },
+    resumedCpu: ratio('reconnect', 'forgetful', 'cpuMs'),
   };
 }

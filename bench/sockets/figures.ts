@@ -1,12 +1,28 @@
 import * as z from 'zod';
 import { figure } from '../measure/figures.ts';
 import { TLS_VERSIONS } from './far-side.ts';
+import type { Gap } from './gaps.ts';
 import { BREAKS } from './proxy.ts';
 
 /** What results.json keeps of this part. */
 
-export const CONTENDERS = ['kept', 'kept, idle', 'checked', 'reconnect', 'forgetful', 'sample'] as const;
+export const CONTENDERS = [
+  'kept',
+  'kept, short gap',
+  'kept, long gap',
+  'checked',
+  'reconnect',
+  'forgetful',
+  'sample',
+] as const;
 export type Contender = (typeof CONTENDERS)[number];
+
+/** Ours, by the gap before each frame. */
+export const KEPT = {
+  none: 'kept',
+  short: 'kept, short gap',
+  long: 'kept, long gap',
+} as const satisfies Record<Gap, Contender>;
 
 const call = z.object({
   contender: z.enum(CONTENDERS),
@@ -22,18 +38,18 @@ const call = z.object({
 });
 export type CallFigures = z.infer<typeof call>;
 
+/** Of a kept socket; by the last version of TLS, as all ratios. */
 const ratios = z.object({
-  /** Kept over the sample; by the last version of TLS, as all ratios. */
+  /** Over the sample. */
   sampleEnd: figure,
   sampleArrival: figure,
   sampleCpu: figure,
-  /** Kept over the check of readyState. */
+  /** Over the check of readyState, which looks at no clock: what it takes is the same after any gap. */
   checkedArrival: figure,
   checkedEnd: figure,
   checkedCpu: figure,
-  /** A reconnect with a TLS session over one without. */
-  resumedCpu: figure,
 });
+export type Ratios = z.infer<typeof ratios>;
 
 export const IDLES = ['short', 'long'] as const;
 export const FAULTS = ['healthy', 'frame', ...BREAKS] as const;
@@ -49,8 +65,8 @@ const thaw = z.object({
   sent: z.int(),
   lost: z.int(),
   mostLost: z.int(),
-  /** Sockets opened after a thaw, in the middle. */
-  opened: figure,
+  /** Frames that came twice. */
+  repeats: z.int(),
   /** Of the first frame after the thaw, where it always arrives. */
   arrivalMs: figure.optional(),
   endMs: figure,
@@ -60,12 +76,18 @@ export type ThawFigures = z.infer<typeof thaw>;
 /** Ours over the check of readyState, by the time until the first frame after a thaw of a healthy socket is there. */
 const healthy = z.object({ short: figure, long: figure });
 
+/** Runs that count, and those that the machine disturbed and that were made again. */
+const counts = z.object({ runs: z.int(), again: z.int() });
+
 export const figures = z.object({
   roundTripMs: z.number(),
   node: z.string(),
   calls: z.array(call),
-  ratios,
+  ratios: z.object({ none: ratios, short: ratios, long: ratios }),
+  /** A reconnect with a TLS session over one without. */
+  resumedCpu: figure,
   thaws: z.array(thaw),
   healthy,
+  disturbed: z.object({ calls: counts, thaws: counts }),
 });
 export type Figures = z.infer<typeof figures>;

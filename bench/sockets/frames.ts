@@ -6,18 +6,28 @@ export const framesOf = (name: string, count: number): string[] =>
     JSON.stringify({ type: 'typing', data: { isTyping: index % 2 === 0 }, id: `${name}-${index}` }),
   );
 
-/**
- * How many frames never came.
- * @throws Error when one came that was not sent, or twice, or out of turn: then two sides did not do the same
- */
-export function lostOf(who: string, sent: readonly string[], received: readonly string[]): number {
+/** What became of frames. */
+export interface Receipt {
+  /** Those that never came. */
+  lost: number;
+  /** Those that came once more, right after themselves: what is said twice says nothing new. */
+  repeats: number;
+}
+
+/** @throws Error when a frame came that was not sent, or came out of turn: then two sides did not do the same */
+export function receiptOf(who: string, sent: readonly string[], received: readonly string[]): Receipt {
   let next = 0;
+  let repeats = 0;
   for (const text of received) {
+    if (next > 0 && text === sent[next - 1]) {
+      repeats += 1;
+      continue;
+    }
     const at = sent.indexOf(text, next);
     if (at === -1) throw new Error(`${who}: ${text} arrived and was not its turn. Sent: ${sent.join(' ')}`);
     next = at + 1;
   }
-  return sent.length - received.length;
+  return { lost: sent.length - (received.length - repeats), repeats };
 }
 
 /** @throws Error that names the first frame that differs */

@@ -47,13 +47,14 @@ async function measure(bench: Bench): Promise<Figures> {
     const world = await startWorld(bench, folder);
     try {
       bench.say('sockets: a frame on a kept socket, and on one of its own');
-      const calls = await measureCalls(world, bench);
+      const { counts: calls, ...ofCalls } = await measureCalls(world, bench);
       bench.say('sockets: freeze and thaw');
       const { side, proxy } = world.far['TLSv1.3'];
       const { roundTripMs, processes } = world;
-      const thawWorld = { process: processes.ours, side, proxy, roundTripMs, signal: bench.signal };
-      const thaws = await measureThaws(thawWorld, bench.rounds);
-      return { roundTripMs, node: bench.node.version, ...calls, ...thaws };
+      const { signal, say, node, rounds } = bench;
+      const thawWorld = { process: processes.ours, side, proxy, signal, say };
+      const { counts: thaws, ...ofThaws } = await measureThaws(thawWorld, rounds);
+      return { roundTripMs, node: node.version, ...ofCalls, ...ofThaws, disturbed: { calls, thaws } };
     } finally {
       await world.close();
     }

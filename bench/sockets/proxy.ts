@@ -16,8 +16,6 @@ export interface Proxy {
   passages: readonly Passage[];
   /** Breaks all open connections; the next ones work. Resolves once the client's machine has been told. */
   breakAll: (how: Break) => Promise<void>;
-  /** Resolves when nothing is under way. */
-  quiet: () => Promise<void>;
   /** Ends what is open, once what is under way has arrived. */
   hangUp: () => Promise<void>;
   close: () => Promise<void>;
@@ -56,6 +54,7 @@ export async function startProxy(target: number, oneWayMs: number): Promise<Prox
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
 
+  /** Resolves when nothing is under way here: what the kernel still has may follow. */
   async function quiet(): Promise<void> {
     if (!isQuiet()) await new Promise<void>((resolve) => waiting.push(resolve));
   }
@@ -63,7 +62,6 @@ export async function startProxy(target: number, oneWayMs: number): Promise<Prox
   return {
     host: `127.0.0.1:${address.port}`,
     passages,
-    quiet,
     async breakAll(how) {
       await Promise.all([...ways].map((way) => breakOff(way, how)));
     },

@@ -16,18 +16,38 @@ import { sockets } from './part.ts';
 
 const one = figureOf([1]);
 
+type Cell = Pick<ThawFigures, 'idle' | 'fault' | 'side'>;
+
 /** A run in which every goal was met, but for what is asked for otherwise. */
 function figuresWith({
   trips = {},
   lost = () => 0,
+  repeats = () => 0,
   ratio = 1,
+  sample = 0.002,
+  longEnd = 0.05,
+  longArrival = 0.08,
 }: {
   trips?: Partial<Record<Contender, number>>;
-  lost?: (thaw: Pick<ThawFigures, 'idle' | 'fault' | 'side'>) => number;
+  lost?: (thaw: Cell) => number;
+  repeats?: (thaw: Cell) => number;
+  /** A kept socket over the check of readyState, to arrival. */
   ratio?: number;
+  /** A kept socket over the sample. */
+  sample?: number;
+  longEnd?: number;
+  longArrival?: number;
 } = {}): Figures {
-  const usual = { kept: 0, 'kept, idle': 1, checked: 0, reconnect: 4, forgetful: 5, sample: 5 };
-  const endMs = { kept: 0.25, 'kept, idle': 42, checked: 0.2, reconnect: 170, forgetful: 170, sample: 170 };
+  const ofKept = { kept: 0, 'kept, short gap': 0, 'kept, long gap': 1 };
+  const usual = { ...ofKept, checked: 0, reconnect: 4, forgetful: 5, sample: 5 };
+  const ratios = {
+    sampleEnd: figureOf([sample, sample / 2, sample * 2]),
+    sampleArrival: figureOf([sample]),
+    sampleCpu: one,
+    checkedArrival: figureOf([ratio]),
+    checkedEnd: figureOf([1.23]),
+    checkedCpu: one,
+  };
   return {
     roundTripMs: 40,
     node: 'v24.0.0',
@@ -36,7 +56,7 @@ function figuresWith({
         contender,
         tls,
         arrivalMs: figureOf([21]),
-        endMs: figureOf([endMs[contender]]),
+        endMs: figureOf([0.25]),
         cpuMs: one,
         roundTrips: figureOf([trips[contender] ?? usual[contender]]),
         bytesUp: figureOf([113.7]),
@@ -44,24 +64,23 @@ function figuresWith({
       })),
     ),
     ratios: {
-      sampleEnd: figureOf([0.002, 0.001, 0.004]),
-      sampleArrival: figureOf([0.14]),
-      sampleCpu: one,
-      checkedArrival: figureOf([ratio]),
-      checkedEnd: one,
-      checkedCpu: one,
-      resumedCpu: one,
+      none: ratios,
+      short: ratios,
+      long: { ...ratios, sampleEnd: figureOf([longEnd]), sampleArrival: figureOf([longArrival]) },
     },
+    resumedCpu: one,
     thaws: IDLES.flatMap((idle) =>
       FAULTS.flatMap((fault) =>
         SIDES.map((side) => {
           const isLost = lost({ idle, fault, side });
-          const of = { idle, fault, side, thaws: 9, sent: 27, lost: 9 * isLost, mostLost: isLost };
-          return { ...of, opened: one, endMs: one, ...(isLost === 0 && { arrivalMs: figureOf([21]) }) };
+          const lostOf = { lost: 9 * isLost, mostLost: isLost, repeats: repeats({ idle, fault, side }) };
+          const of = { idle, fault, side, thaws: 9, sent: 27, ...lostOf };
+          return { ...of, endMs: one, ...(isLost === 0 && { arrivalMs: figureOf([21]) }) };
         }),
       ),
     ),
     healthy: { short: one, long: one },
+    disturbed: { calls: { runs: 126, again: 3 }, thaws: { runs: 180, again: 2 } },
   };
 }
 
@@ -76,8 +95,28 @@ describe('the goals', () => {
   });
 
   it.each([
-    ['a kept socket that waits', figuresWith({ trips: { kept: 1 } }), /1 \/ 4 \/ 5/],
-    ['a longer way to the far side', figuresWith({ ratio: 1.3 }), /time to arrival: 1\.30×/],
+    ['a kept socket that waits', figuresWith({ trips: { kept: 1 } }), /frame after frame .*: 1 \/ 4$/m],
+    ['a reconnect that waits for more', figuresWith({ trips: { reconnect: 5 } }), /TLS 1\.3.*: 0 \/ 5$/m],
+    [
+      "a call's end that is late",
+      figuresWith({ sample: 0.1 }),
+      /to the call's end, frame after frame: .*: 10\.0×/,
+    ],
+    [
+      'a call that waits after a long gap',
+      figuresWith({ longEnd: 0.25 }),
+      /^kept socket over the sample, to the call's end, after 6 s: .*: 4\.00× \(4\.00 to 4\.00\)$/,
+    ],
+    [
+      'a frame that arrives late after a long gap',
+      figuresWith({ longArrival: 0.16 }),
+      /^kept socket over the sample, to the frame's arrival, after 6 s: .*: 6\.25×/,
+    ],
+    [
+      'a longer way to the far side',
+      figuresWith({ ratio: 1.3 }),
+      /time to arrival, frame after frame: 1\.30×.*time to arrival, after 6 s: 1\.30×/s,
+    ],
     [
       'a frame that is lost on a close',
       figuresWith({ lost: ({ fault, side }) => (fault === 'fin' && side === 'kept' ? 1 : 0) }),
@@ -93,14 +132,18 @@ describe('the goals', () => {
   });
 
   it('say how many times as fast, and not what share', () => {
-    expect(goalsOf(figuresWith()).map(({ measured }) => measured)).toContain('500.00× (250.00 to 1000.00)');
+    expect(goalsOf(figuresWith()).map(({ measured }) => measured)).toContain('500× (250 to 1,000)');
   });
 });
 
 describe('the section', () => {
   it('has a row for every contender and every freeze, and names its picture', () => {
     const { text, pictures } = sockets.section(figuresWith());
-    expect(text).toContain('| this relay: kept | 0 | 21.0 (21.0 to 21.0) | 0.250 (0.250 to 0.250) |');
+    for (const gap of ['frame after frame', 'after 2 s', 'after 6 s']) {
+      expect(text).toContain(`| this relay: kept, ${gap} | `);
+      expect(text).toMatch(new RegExp(`^\\| ${gap} \\| .*× .*\\| 1\\.23× `, 'm'));
+    }
+    expect(text).toContain('kept, after 6 s | 1 | 21.0 (21.0 to 21.0) | 0.250 (0.250 to 0.250) |');
     expect(text.match(/^\| (?:.* freeze|nothing|a close frame|TCP's|silence)/gm)).toHaveLength(11);
     expect(Object.keys(pictures).every((name) => text.includes(`performance/${name}.svg`))).toBe(true);
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
@@ -111,8 +154,25 @@ describe('the section', () => {
       lost: ({ fault, side }) => (fault === 'silent' && side === 'checked' ? 3 : 0),
     });
     expect(sockets.section(figures).text).toMatch(
-      /\| silence: half open \| 1 s \| 0 of 27 .* 27 of 27 \| 3 \| .* some never \|/,
+      /\| silence: half open \| 2 s \| 0 of 27 .* 27 of 27 \| 3 \| some never \|/,
     );
+  });
+
+  it('says what each sort of socket lost, which frames came twice, and which runs were made again', () => {
+    const { text } = sockets.section(
+      figuresWith({
+        lost: ({ fault, side }) => (fault === 'silent' && side === 'checked' ? 3 : 0),
+        repeats: ({ fault, idle, side }) => (fault === 'frame' && idle === 'long' && side === 'kept' ? 2 : 0),
+      }),
+    );
+    expect(text).toContain('the relay lost 0 of 162, the bare check 0 of 162');
+    expect(text).toContain('and lost 54 of 54');
+    expect(text).toMatch(
+      /\| a close frame \| 6 s \| 0 of 27 \| 0 \| 21\.0 \(21\.0 to 21\.0\) \| 2 \| 0 of 27/,
+    );
+    expect(text).toContain('2 frames came twice');
+    expect(text).toContain('3 runs were made again beside the 126 that count');
+    expect(text).toContain('2 runs were made again beside the 180 that count');
   });
 
   it('has a picture that can be drawn', async () => {

@@ -1,18 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { figureOf, ratioOf } from '../measure/figures.ts';
 import { takeTurns } from '../measure/turns.ts';
-import { LONG_IDLE_MS } from './calls.ts';
 import type { FarSide } from './far-side.ts';
 import { type Fault, FAULTS, type Figures, IDLES, SIDES, type ThawFigures } from './figures.ts';
-import { framesOf, lostOf } from './frames.ts';
+import { framesOf, type Receipt, receiptOf } from './frames.ts';
+import { GAP_MS } from './gaps.ts';
 import type { Call } from './messages.ts';
 import type { Measured } from './process.ts';
 import type { Proxy } from './proxy.ts';
+import { makeUndisturbed, type Undisturbed, WayError } from './undisturbed.ts';
 
 /** An environment is frozen between two messages, and the far side goes away meanwhile. */
-
-/** How long the environment's clock says that it was idle. */
-const IDLE_MS = { short: 1_000, long: LONG_IDLE_MS };
 
 /** Frames after a thaw, and how far apart: more than one, because what is lost for good is lost again and again. */
 const AFTER = 3;
@@ -24,15 +22,13 @@ export interface ThawWorld {
   process: Measured;
   side: FarSide;
   proxy: Proxy;
-  roundTripMs: number;
   signal: AbortSignal;
+  say: (text: string) => void;
 }
 
 /** One freeze and thaw. */
-interface Trial {
-  lost: number;
-  opened: number;
-  /** NaN where it was lost. */
+interface Trial extends Receipt {
+  /** Of the first frame; NaN where it was lost. */
   arrivalMs: number;
   endMs: number;
 }
@@ -43,17 +39,20 @@ const CELLS: readonly Cell[] = IDLES.flatMap((idle) =>
 
 const keyOf = ({ idle, fault, side }: Cell): string => `${side}-${idle}-${fault}`;
 
-/** Every cell by turns. @throws Error when a frame came twice or out of turn, or a healthy socket lost one */
+/** Every cell by turns. @throws Error when a frame came out of turn, or a healthy socket lost one */
 export async function measureThaws(
   world: ThawWorld,
   rounds: number,
-): Promise<Pick<Figures, 'thaws' | 'healthy'>> {
+): Promise<Pick<Figures, 'thaws' | 'healthy'> & { counts: ReturnType<Undisturbed['counts']> }> {
+  const undisturbed = makeUndisturbed(({ message }) => {
+    world.say(`sockets: made again: ${message}`);
+  });
   const trials = new Map(CELLS.map((cell): [string, Trial[]] => [keyOf(cell), []]));
   const turns = Object.fromEntries(
     CELLS.map((cell): [string, () => Promise<number>] => [
       keyOf(cell),
       async () => {
-        const trial = await tryOnce(world, cell);
+        const trial = await undisturbed.run(() => tryOnce(world, cell));
         trials.get(keyOf(cell))?.push(trial);
         return trial.endMs;
       },
@@ -68,6 +67,7 @@ export async function measureThaws(
   return {
     thaws: CELLS.map((cell) => ({ ...cell, ...sumOf(of(cell)) })),
     healthy: { short: ratio('short'), long: ratio('long') },
+    counts: undisturbed.counts(),
   };
 }
 
@@ -78,50 +78,86 @@ function sumOf(trials: readonly Trial[]): Omit<ThawFigures, keyof Cell> {
     sent: AFTER * trials.length,
     lost: trials.reduce((sum, { lost }) => sum + lost, 0),
     mostLost: Math.max(...trials.map(({ lost }) => lost)),
-    opened: figureOf(trials.map(({ opened }) => opened)),
+    repeats: trials.reduce((sum, { repeats }) => sum + repeats, 0),
     endMs: figureOf(trials.map(({ endMs }) => endMs)),
     ...(arrivals.every(Number.isFinite) && { arrivalMs: figureOf(arrivals) }),
   };
 }
 
 async function tryOnce(world: ThawWorld, cell: Cell): Promise<Trial> {
-  const { process, side, proxy, roundTripMs } = world;
-  const url = `wss://${proxy.host}/guest`;
-  const [ahead = '', ...texts] = framesOf(keyOf(cell), 1 + AFTER);
+  const { process, side, proxy } = world;
+  const who = keyOf(cell);
+  const [ahead = '', ...texts] = framesOf(who, 1 + AFTER);
   const from = { arrivals: side.arrivals.length, connections: side.connections.length };
-  const send = async (text: string, aheadMs: number): Promise<Call | undefined> =>
-    (await process.ask({ kind: 'send', sender: cell.side, url, text, aheadMs })).calls[0];
-  await send(ahead, 0);
-  await proxy.quiet();
-  await process.freeze();
-  await goAway(world, cell.fault);
+  await send(world, cell, ahead, 0);
+  await side.settled();
   const connections = side.connections.length;
-  const calls: (Call | undefined)[] = [];
-  for (const [index, text] of texts.entries()) {
-    const sending = send(text, index === 0 ? IDLE_MS[cell.idle] : APART_MS);
-    // The event is there before the environment goes on, as it is what thaws it.
-    if (index === 0) process.thaw();
-    calls.push(await sending);
-    await pause(roundTripMs + 20);
-  }
+  const first = await freezeAndThaw(world, cell, texts);
   await proxy.hangUp();
   await side.allClosed();
   await process.ask({ kind: 'forget' });
   const arrivals = side.arrivals.slice(from.arrivals);
-  const who = keyOf(cell);
   const received = arrivals.map(({ text }) => text);
-  const lost = lostOf(who, [ahead, ...texts], received);
-  if (received[0] !== ahead || (cell.fault === 'healthy' && lost > 0))
-    throw new Error(`${who}: ${lost} frames were lost on a healthy socket`);
-  const [first] = calls;
-  if (!first) throw new Error(`${who}: nothing was sent`);
+  const receipt = receiptOf(who, [ahead, ...texts], received);
+  assertThaw(who, cell, side.connections.length - connections, receipt);
+  if (received[0] !== ahead) throw new Error(`${who}: the frame before the freeze was lost`);
   const arrivedAt = arrivals.find(({ text }) => text === texts[0])?.at ?? NaN;
-  return {
-    lost,
-    opened: side.connections.length - connections,
-    arrivalMs: arrivedAt - first.start,
-    endMs: first.end - first.start,
+  return { ...receipt, arrivalMs: arrivedAt - first.start, endMs: first.end - first.start };
+}
+
+async function send(
+  { process, proxy }: ThawWorld,
+  { side }: Cell,
+  text: string,
+  aheadMs: number,
+): Promise<Call> {
+  const url = `wss://${proxy.host}/guest`;
+  const { calls } = await process.ask({ kind: 'send', sender: side, url, text, aheadMs });
+  const [call] = calls;
+  if (!call) throw new Error(`${side}: nothing was sent`);
+  return call;
+}
+
+/** @returns the first call after the thaw */
+async function freezeAndThaw(world: ThawWorld, cell: Cell, [text = '', ...more]: string[]): Promise<Call> {
+  const { process, side } = world;
+  const connections = side.connections.length;
+  // What is sent into silence does not arrive, nor an answer to it.
+  const settled = async (): Promise<void> => {
+    if (cell.fault !== 'silent' || side.connections.length > connections) await side.settled();
   };
+  await process.freeze();
+  await goAway(world, cell.fault);
+  const sending = send(world, cell, text, GAP_MS[cell.idle]);
+  // The event is there before the environment goes on, as it is what thaws it.
+  process.thaw();
+  const first = await sending;
+  await settled();
+  for (const next of more) {
+    await send(world, cell, next, APART_MS);
+    await settled();
+  }
+  return first;
+}
+
+/**
+ * @param opened sockets after the thaw
+ * @throws WayError when a socket was opened where the far side was there, or none where it was seen to be gone
+ * @throws Error when a frame was lost on a healthy socket, or came twice from one who does not repeat
+ */
+export function assertThaw(
+  who: string,
+  { fault, side }: Cell,
+  opened: number,
+  { lost, repeats }: Receipt,
+): void {
+  const isSeen = fault !== 'healthy' && (fault !== 'silent' || side === 'kept');
+  const expected = isSeen ? 1 : 0;
+  if (opened !== expected)
+    throw new WayError(`${who}: opened ${opened} sockets after the thaw and was to open ${expected}`);
+  if (fault === 'healthy' && lost > 0)
+    throw new Error(`${who}: ${lost} frames were lost on a healthy socket`);
+  if (repeats > (side === 'kept' ? opened : 0)) throw new Error(`${who}: ${repeats} frames came twice`);
 }
 
 /** Resolves when the frozen environment's machine has got what there is to get. */
@@ -131,6 +167,7 @@ async function goAway({ side, proxy, signal }: ThawWorld, fault: Fault): Promise
     await proxy.breakAll(fault);
     return;
   }
+  // The socket is settled: what comes down next is the goodbye.
   const from = proxy.passages.length;
   side.sayGoodbye();
   while (!proxy.passages.slice(from).some(({ what }) => what === 'down')) {

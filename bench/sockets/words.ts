@@ -1,11 +1,21 @@
 import type { Figure } from '../measure/figures.ts';
+import { digits } from '../measure/words.ts';
 import type { TlsVersion } from './far-side.ts';
 import type { CallFigures, Contender, Figures, ThawFigures } from './figures.ts';
+import { GAP_MS, type Gap, secondsOf } from './gaps.ts';
+
+/** How long a kept socket was idle before each frame. */
+export const GAP_NAMES: Record<Gap, string> = {
+  none: 'frame after frame',
+  short: `after ${secondsOf(GAP_MS.short)}`,
+  long: `after ${secondsOf(GAP_MS.long)}`,
+};
 
 /** As the tables and the picture call them. */
 export const NAMES: Record<Contender, string> = {
-  kept: 'this relay: kept',
-  'kept, idle': 'this relay: kept, idle for 10 s',
+  kept: `this relay: kept, ${GAP_NAMES.none}`,
+  'kept, short gap': `this relay: kept, ${GAP_NAMES.short}`,
+  'kept, long gap': `this relay: kept, ${GAP_NAMES.long}`,
   checked: 'check of readyState',
   reconnect: 'a socket a message, TLS resumed',
   forgetful: 'the same, TLS anew',
@@ -33,13 +43,19 @@ export function thawOf(
   return found;
 }
 
-/** Theirs over ours, of ours over theirs. */
+/** Theirs over ours, of ours over theirs: so many times as fast. */
 export const swapped = ({ median, min, max, rounds }: Figure): Figure => ({
   median: 1 / median,
   min: 1 / max,
   max: 1 / min,
   rounds,
 });
+
+/** `512× (480 to 530)`, of ours over theirs. */
+export function asFast(ratio: Figure): string {
+  const { median, min, max } = swapped(ratio);
+  return `${digits(median)}× (${digits(min)} to ${digits(max)})`;
+}
 
 /** Things that are counted: `4`, and `3.5` where the middle lies between two rounds. */
 export const counted = ({ median }: Figure): string => String(Math.round(10 * median) / 10);

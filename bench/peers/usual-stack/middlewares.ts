@@ -10,15 +10,18 @@ import * as z from 'zod';
 import { FrameError } from './errors.ts';
 import { type MessageEvent, messageEvent } from './frames.ts';
 
-const client = new ApiGatewayManagementApiClient({ maxAttempts: 2 });
-
 /** Sends a frame to a connection; a client that left meanwhile is nobody's fault. */
-export async function answer(ConnectionId: string, frame: object): Promise<void> {
-  try {
-    await client.send(new PostToConnectionCommand({ ConnectionId, Data: JSON.stringify(frame) }));
-  } catch (error) {
-    if (!(error instanceof GoneException)) throw error;
-  }
+export type SendAnswer = (ConnectionId: string, frame: object) => Promise<void>;
+
+export function openConnections(): SendAnswer {
+  const client = new ApiGatewayManagementApiClient({ maxAttempts: 2 });
+  return async (ConnectionId, frame) => {
+    try {
+      await client.send(new PostToConnectionCommand({ ConnectionId, Data: JSON.stringify(frame) }));
+    } catch (error) {
+      if (!(error instanceof GoneException)) throw error;
+    }
+  };
 }
 
 type Middleware = MiddlewareObj<MessageEvent, APIGatewayProxyResult>;
@@ -35,7 +38,7 @@ export const parsed = (): Middleware => ({
 const hasId = z.object({ id: z.string().min(1).max(64) });
 
 /** Tells the client what was wrong with its frame: a message handler always answers 200. */
-export const tellsErrors = (logger: Logger): Middleware => ({
+export const tellsErrors = (logger: Logger, answer: SendAnswer): Middleware => ({
   async onError(request) {
     const { error, event } = request;
     if (!(error instanceof FrameError)) return;

@@ -14,8 +14,6 @@ import type { Settings } from './settings.ts';
 import type { Table } from './table.ts';
 import { isOfService, judge, questionOf, show } from './upstream.ts';
 
-const sqs = new SQSClient({ maxAttempts: 2 });
-
 export interface RelayPorts {
   settings: Settings;
   table: Table;
@@ -36,6 +34,7 @@ export interface Relay {
 
 /** From a session's frame to its upstream, with the promise that whatever is shown is ended. */
 export function makeRelay({ settings, table, genesys }: RelayPorts): Relay {
+  const sqs = new SQSClient({ maxAttempts: 2 });
   const checked = new Set<string>();
 
   async function watchLater(watch: object): Promise<void> {

@@ -1,12 +1,14 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod';
-
-const client = new SecretsManagerClient({ maxAttempts: 2 });
 
 const MAX_AGE_MS = 300_000;
 
 /** A secret that is fetched with its first use, and anew when it has grown old. */
-export function cachedSecret<T>(SecretId: string, schema: z.ZodType<T>): () => Promise<T> {
+export function cachedSecret<T>(
+  client: SecretsManagerClient,
+  SecretId: string,
+  schema: z.ZodType<T>,
+): () => Promise<T> {
   let cached: { value: Promise<T>; fetchedAt: number } | undefined;
 
   async function fetchSecret(): Promise<T> {

@@ -24,10 +24,6 @@ export interface Update {
   values: Record<string, unknown>;
 }
 
-const client = DynamoDBDocumentClient.from(
-  new DynamoDBClient({ maxAttempts: 2, requestHandler: { requestTimeout: 2_000 } }),
-);
-
 /** The expressions' names, each only where it is used: DynamoDB refuses one that is not. */
 function namesOf({ update, condition }: Update): { ExpressionAttributeNames?: Record<string, string> } {
   const text = `${update} ${condition}`;
@@ -51,6 +47,9 @@ export interface Table {
 }
 
 export function openTable(TableName: string): Table {
+  const client = DynamoDBDocumentClient.from(
+    new DynamoDBClient({ maxAttempts: 2, requestHandler: { requestTimeout: 2_000 } }),
+  );
   const keyOf = (session: string) => ({ pk: `session#${session}`, sk: 'typing' });
 
   return {

@@ -1,4 +1,4 @@
-import { sendByAxios } from './http-axios.ts';
+import { openAxios } from './http-axios.ts';
 import { makeHandler } from './typing.ts';
 
-export const handler = makeHandler(sendByAxios);
+export const handler = makeHandler(openAxios);

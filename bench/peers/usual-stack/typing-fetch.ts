@@ -1,4 +1,4 @@
 import { sendByFetch } from './http.ts';
 import { makeHandler } from './typing.ts';
 
-export const handler = makeHandler(sendByFetch);
+export const handler = makeHandler(() => sendByFetch);

@@ -2,13 +2,14 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy, { type MiddyfiedHandler } from '@middy/core';
 import { FRAMES_MAX, STATE_LIFE_S } from '../../../functions/relay/constants.ts';
 import { FrameError } from './errors.ts';
 import { type MessageEvent, parseFrame } from './frames.ts';
 import { makeGenesys, oauthClient } from './genesys.ts';
 import type { SendHttp } from './http.ts';
-import { answer, OK, parsed, tellsErrors } from './middlewares.ts';
+import { OK, openConnections, parsed, tellsErrors } from './middlewares.ts';
 import { makeRelay } from './relay.ts';
 import { cachedSecret } from './secrets.ts';
 import { openSession, ticketKeys } from './session.ts';
@@ -17,18 +18,20 @@ import { openTable } from './table.ts';
 
 /**
  * The relay's handler of typing frames, made again by the authors of this benchmark as the usual libraries would have
- * it: the AWS SDK's clients in module scope, a middleware engine, a logger and metrics of Powertools, zod, jose and ws.
+ * it: the AWS SDK's clients built once as its module is loaded, a middleware engine, a logger and metrics of Powertools, zod, jose and ws.
  * It checks, decides, sends and answers the same; what it needs it gets with its first message and keeps.
  */
-export function makeHandler(send: SendHttp): MiddyfiedHandler<MessageEvent> {
+export function makeHandler(openHttp: () => SendHttp): MiddyfiedHandler<MessageEvent> {
   const settings = readSettings();
   const logger = new Logger({ serviceName: 'typing', logLevel: 'WARN' });
   const metrics = new Metrics({ namespace: 'typing-relay', serviceName: settings.STACK_NAME });
   const table = openTable(settings.TABLE_NAME);
-  const keys = cachedSecret(settings.TICKET_KEY_SECRET, ticketKeys);
-  const client = cachedSecret(settings.GENESYS_CLIENT_SECRET, oauthClient);
-  const genesys = makeGenesys({ settings, table, keys, client, send });
+  const secrets = new SecretsManagerClient({ maxAttempts: 2 });
+  const keys = cachedSecret(secrets, settings.TICKET_KEY_SECRET, ticketKeys);
+  const client = cachedSecret(secrets, settings.GENESYS_CLIENT_SECRET, oauthClient);
+  const genesys = makeGenesys({ settings, table, keys, client, send: openHttp() });
   const relay = makeRelay({ settings, table, genesys });
+  const answer = openConnections();
 
   async function mustNotFlood({
     connectionId,
@@ -61,6 +64,6 @@ export function makeHandler(send: SendHttp): MiddyfiedHandler<MessageEvent> {
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
     .use(parsed())
-    .use(tellsErrors(logger))
+    .use(tellsErrors(logger, answer))
     .handler(handle);
 }
