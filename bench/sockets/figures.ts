@@ -8,8 +8,8 @@ import { BREAKS } from './proxy.ts';
 
 export const CONTENDERS = [
   'kept',
-  'kept, short gap',
-  'kept, long gap',
+  'kept, on',
+  'kept, off',
   'checked',
   'reconnect',
   'forgetful',
@@ -20,8 +20,8 @@ export type Contender = (typeof CONTENDERS)[number];
 /** Ours, by the gap before each frame. */
 export const KEPT = {
   none: 'kept',
-  short: 'kept, short gap',
-  long: 'kept, long gap',
+  on: 'kept, on',
+  off: 'kept, off',
 } as const satisfies Record<Gap, Contender>;
 
 const call = z.object({
@@ -51,13 +51,13 @@ const ratios = z.object({
 });
 export type Ratios = z.infer<typeof ratios>;
 
-export const IDLES = ['short', 'long'] as const;
+export const SAID = ['on', 'off'] as const;
 export const FAULTS = ['healthy', 'frame', ...BREAKS] as const;
 export type Fault = (typeof FAULTS)[number];
 export const SIDES = ['kept', 'checked'] as const;
 
 const thaw = z.object({
-  idle: z.enum(IDLES),
+  said: z.enum(SAID),
   fault: z.enum(FAULTS),
   side: z.enum(SIDES),
   thaws: z.int().positive(),
@@ -74,7 +74,7 @@ const thaw = z.object({
 export type ThawFigures = z.infer<typeof thaw>;
 
 /** Ours over the check of readyState, by the time until the first frame after a thaw of a healthy socket is there. */
-const healthy = z.object({ short: figure, long: figure });
+const healthy = z.object({ on: figure, off: figure });
 
 /** Runs that count, and those that the machine disturbed and that were made again. */
 const counts = z.object({ runs: z.int(), again: z.int() });
@@ -83,7 +83,7 @@ export const figures = z.object({
   roundTripMs: z.number(),
   node: z.string(),
   calls: z.array(call),
-  ratios: z.object({ none: ratios, short: ratios, long: ratios }),
+  ratios: z.object({ none: ratios, on: ratios, off: ratios }),
   /** A reconnect with a TLS session over one without. */
   resumedCpu: figure,
   thaws: z.array(thaw),

@@ -1,16 +1,12 @@
 import { expect, it } from 'vitest';
-import {
-  SOCKET_IDLE_MS,
-  SOCKET_PING_AFTER_MS,
-  SOCKET_PING_ALONG_MS,
-} from '../../functions/relay/constants.ts';
+import { SOCKET_IDLE_MS, SOCKET_PING_AFTER_MS } from '../../functions/relay/constants.ts';
 import { GAP_MS, GAPS, secondsOf } from './gaps.ts';
 
 it('there is a gap for each way in which a kept socket is used', () => {
   const bounds = {
-    none: [0, SOCKET_PING_ALONG_MS],
-    short: [SOCKET_PING_ALONG_MS, SOCKET_PING_AFTER_MS],
-    long: [SOCKET_PING_AFTER_MS, SOCKET_IDLE_MS],
+    none: [0, SOCKET_PING_AFTER_MS],
+    on: [SOCKET_PING_AFTER_MS, SOCKET_IDLE_MS],
+    off: [SOCKET_PING_AFTER_MS, SOCKET_IDLE_MS],
   };
   for (const gap of GAPS) {
     const [from = NaN, to = NaN] = bounds[gap];
@@ -21,5 +17,5 @@ it('there is a gap for each way in which a kept socket is used', () => {
 });
 
 it('gaps are told in seconds', () => {
-  expect(secondsOf(GAP_MS.short)).toBe('2 s');
+  expect(secondsOf(GAP_MS.on)).toBe('6 s');
 });

@@ -1,12 +1,15 @@
 /**
- * Gaps between two frames of a session, by the environment's clock: one for each way in which
- * functions/ports/kept-sockets.ts uses a socket. It takes the frame; a ping goes along; the call waits for the answer.
+ * Uses of a kept socket, one for each way in which functions/ports/kept-sockets.ts goes about it. Frame after frame it
+ * takes them; after a gap a ping goes along with an "on", and with an "off" one whose answer the call waits for.
  */
-export const GAPS = ['none', 'short', 'long'] as const;
+export const GAPS = ['none', 'on', 'off'] as const;
 export type Gap = (typeof GAPS)[number];
 
-/** Besides the time that goes by in truth, which is little more than a round trip. */
-export const GAP_MS: Readonly<Record<Gap, number>> = { none: 0, short: 2_000, long: 6_000 };
+/** By the environment's clock, besides the time that goes by in truth, which is little more than a round trip. */
+export const GAP_MS: Readonly<Record<Gap, number>> = { none: 0, on: 6_000, off: 6_000 };
+
+/** What its frames say. */
+export const SAYS: Readonly<Record<Gap, boolean>> = { none: true, on: true, off: false };
 
 /** `2 s` */
 export const secondsOf = (ms: number): string => `${ms / 1_000} s`;

@@ -7,10 +7,10 @@ import {
   type Contender,
   FAULTS,
   type Figures,
-  IDLES,
+  SAID,
   type ThawFigures,
 } from './figures.ts';
-import { GAP_MS, GAPS, secondsOf } from './gaps.ts';
+import { GAPS } from './gaps.ts';
 import { asFast, callOf, counted, GAP_NAMES, NAMES, thawOf } from './words.ts';
 
 const FAULT_NAMES: Record<(typeof FAULTS)[number], string> = {
@@ -78,17 +78,17 @@ export function thawTable(figures: Figures): string {
     String(mostLost),
     arrivalMs ? spread(arrivalMs) : 'some never',
   ];
-  const rows = IDLES.flatMap((idle) =>
+  const rows = SAID.flatMap((said) =>
     FAULTS.map((fault) => {
-      const [kept, checked] = [thawOf(figures, idle, fault, 'kept'), thawOf(figures, idle, fault, 'checked')];
-      const what = [FAULT_NAMES[fault], secondsOf(GAP_MS[idle])];
+      const [kept, checked] = [thawOf(figures, said, fault, 'kept'), thawOf(figures, said, fault, 'checked')];
+      const what = [FAULT_NAMES[fault], `"${said}"`];
       return [...what, ...cells(kept), String(kept.repeats), ...cells(checked)];
     }),
   );
   const columns = ['lost', 'most in one thaw', 'ms to first arrival'];
   const head = [
     'what the far side does in the freeze',
-    'idle for',
+    'frames say',
     ...columns.map((column) => `relay: ${column}`),
     'relay: came twice',
     ...columns.map((column) => `check: ${column}`),

@@ -4,18 +4,18 @@ import type { TlsVersion } from './far-side.ts';
 import type { CallFigures, Contender, Figures, ThawFigures } from './figures.ts';
 import { GAP_MS, type Gap, secondsOf } from './gaps.ts';
 
-/** How long a kept socket was idle before each frame. */
+/** What a kept socket is used for. */
 export const GAP_NAMES: Record<Gap, string> = {
   none: 'frame after frame',
-  short: `after ${secondsOf(GAP_MS.short)}`,
-  long: `after ${secondsOf(GAP_MS.long)}`,
+  on: `an "on" after ${secondsOf(GAP_MS.on)}`,
+  off: `an "off" after ${secondsOf(GAP_MS.off)}`,
 };
 
 /** As the tables and the picture call them. */
 export const NAMES: Record<Contender, string> = {
   kept: `this relay: kept, ${GAP_NAMES.none}`,
-  'kept, short gap': `this relay: kept, ${GAP_NAMES.short}`,
-  'kept, long gap': `this relay: kept, ${GAP_NAMES.long}`,
+  'kept, on': `this relay: kept, ${GAP_NAMES.on}`,
+  'kept, off': `this relay: kept, ${GAP_NAMES.off}`,
   checked: 'check of readyState',
   reconnect: 'a socket a message, TLS resumed',
   forgetful: 'the same, TLS anew',
@@ -34,12 +34,12 @@ export function callOf({ calls }: Figures, contender: Contender, tls: TlsVersion
 /** @throws Error when it was not measured */
 export function thawOf(
   { thaws }: Figures,
-  idle: ThawFigures['idle'],
+  said: ThawFigures['said'],
   fault: ThawFigures['fault'],
   side: ThawFigures['side'],
 ): ThawFigures {
-  const found = thaws.find((thaw) => thaw.idle === idle && thaw.fault === fault && thaw.side === side);
-  if (!found) throw new Error(`${side}, ${idle}, ${fault} was not measured`);
+  const found = thaws.find((thaw) => thaw.said === said && thaw.fault === fault && thaw.side === side);
+  if (!found) throw new Error(`${side}, ${said}, ${fault} was not measured`);
   return found;
 }
 

@@ -40,7 +40,7 @@ describe('a request', () => {
   it('that gets no answer fails at its deadline', async () => {
     const { url } = await serve(() => undefined);
     await expect(makeHttp()(post(url, Date.now() + 50))).rejects.toThrow(
-      'did not answer before the deadline',
+      'did not answer in time',
     );
   });
 

@@ -64,7 +64,7 @@ export function makeHttp(): SendHttp {
       dropOld(options.agent);
       const call = secure ? https.request(url, options) : http.request(url, options);
       const timer = setTimeout(
-        () => call.destroy(new Error(`${url.host} did not answer before the deadline`)),
+        () => call.destroy(new Error(`${url.host} did not answer in time`)),
         Math.max(0, request.deadline - Date.now()),
       );
       call.once('close', () => {

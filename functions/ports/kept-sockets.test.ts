@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { serve } from '../../test/http-server.ts';
-import { makeKeptSockets } from './kept-sockets.ts';
+import { type Care, makeKeptSockets } from './kept-sockets.ts';
 
 /** A far side whose pings the test answers, and sockets that are kept by a clock that the test moves. */
 async function setUp() {
@@ -35,8 +35,8 @@ async function setUp() {
     pings,
     mute: () => (answers = false),
     /** Uses the socket for nothing. @returns its number */
-    use: () =>
-      kept.use('guest', open, clock.now + 2_000, (socket) => Promise.resolve(opened.indexOf(socket))),
+    use: (care: Care = 'along') =>
+      kept.use('guest', care, open, clock.now + 2_000, (socket) => Promise.resolve(opened.indexOf(socket))),
     /** A pong that answers nothing. */
     heartbeat: async () => {
       const came = once(opened.at(-1) ?? far, 'pong');
@@ -47,7 +47,7 @@ async function setUp() {
   };
 }
 
-describe('a socket that is used again soon', () => {
+describe('a socket whose next use nobody waits for', () => {
   it('gets a ping along, which nobody waits for', async () => {
     const { use, answered, pings, clock } = await setUp();
     await use();
@@ -102,5 +102,47 @@ describe('a socket that is used again soon', () => {
     // At once: the answer to the ping that went along cannot be there yet.
     expect(await use()).toBe(0);
     expect(opened).toHaveLength(1);
+  });
+});
+
+describe('what is said again', () => {
+  it('waits for no answer, however long the socket was idle', async () => {
+    const { use, answered, mute, clock } = await setUp();
+    await use();
+    await answered();
+    mute();
+    clock.now += 30_000;
+    expect(await use()).toBe(0);
+  });
+
+  it('goes over a new socket as well once an answer is missing', async () => {
+    const { use, answered, mute, clock } = await setUp();
+    await use();
+    await answered();
+    mute();
+    clock.now += 30_000;
+    await use();
+    clock.now += 30_000;
+    expect(await use()).toBe(1);
+  });
+});
+
+describe('what may be done twice', () => {
+  it('is done along with the ping, and on a new socket as well where no answer comes', async () => {
+    const { use, answered, mute, clock } = await setUp();
+    await use('twice');
+    await answered();
+    mute();
+    clock.now += 1_000;
+    expect(await use('twice')).toBe(1);
+  });
+
+  it('waits for no answer within a second', async () => {
+    const { use, answered, mute, clock } = await setUp();
+    await use('twice');
+    await answered();
+    mute();
+    clock.now += 999;
+    expect(await use('twice')).toBe(0);
   });
 });

@@ -1,23 +1,27 @@
 import WebSocket from 'ws';
-import {
-  SOCKET_IDLE_MS,
-  SOCKET_PING_AFTER_MS,
-  SOCKET_PING_ALONG_MS,
-  SOCKET_PONG_MS,
-  SOCKETS_MAX,
-} from '../relay/constants.ts';
+import { SOCKET_IDLE_MS, SOCKET_PING_AFTER_MS, SOCKET_PONG_MS, SOCKETS_MAX } from '../relay/constants.ts';
 
 /** Sockets that stay open between the messages of one environment, by a key. */
 export interface KeptSockets {
   /**
    * Does something with a socket that is open: one that is kept, or a new one. One that fails meanwhile is not kept.
+   * @param care what is done for it to arrive
    * @param open opens it and makes it ready, before the deadline
    * @param deadline epoch milliseconds
    */
-  use: <T>(key: string, open: Open, deadline: number, act: Act<T>) => Promise<T>;
+  use: <T>(key: string, care: Care, open: Open, deadline: number, act: Act<T>) => Promise<T>;
   /** Closes every socket. */
   close: () => void;
 }
+
+/**
+ * How a socket is asked by a ping whether its far side is still there:
+ * - `along` with what is done, and nobody waits: for what is said again by the next message anyway.
+ * - `twice`: along as well, but the call waits for the answer, and where none comes it is done once more on a new socket:
+ *   for what may be done twice, and spares it a round trip.
+ * - `after`: it is done when the answer has come.
+ */
+export type Care = 'along' | 'twice' | 'after';
 
 /** @param isAgain whether it was done already, on a socket that gave no answer: it may have arrived there */
 type Open = (isAgain: boolean) => Promise<WebSocket>;
@@ -41,14 +45,12 @@ interface Used<T> {
 
 /**
  * Keeps sockets by key, the most recently used last. While an environment is frozen it neither reads a close nor
- * answers a ping, so a socket that was idle for long is pinged first, and opened anew, once, if it is dead. One that was
- * idle for a shorter time gets a ping along with the message, and nobody waits: where its answer is missing at the next
- * message that one waits for another, so that a far side which is gone without a word costs one message and no more.
+ * answers a ping, so a socket that was idle is pinged, and opened anew, once, if it is dead. Where nobody waits for the
+ * answer and it is missing at the next message, that one waits for another, so that a far side which is gone without a
+ * word costs one message and no more.
  * @param now epoch milliseconds
- * @param repeats whether what is done may be done twice: then it goes along with the ping, and once more where no answer
- *   comes, which saves a message the round trip
  */
-export function makeKeptSockets(now: () => number, repeats = false): KeptSockets {
+export function makeKeptSockets(now: () => number): KeptSockets {
   const kept = new Map<string, Kept>();
 
   function drop(key: string, entry: Kept): void {
@@ -90,22 +92,23 @@ export function makeKeptSockets(now: () => number, repeats = false): KeptSockets
   /** @returns whether it was done in vain, where there is no such socket or it is dead */
   async function onKept<T>(
     key: string,
+    care: Care,
     deadline: number,
     act: Act<T>,
   ): Promise<Used<T> | 'done' | 'not done'> {
     const entry = kept.get(key);
     if (!entry) return 'not done';
     const { socket, usedAt, pings, answered } = entry;
-    const idle = now() - usedAt;
+    const wasIdle = now() - usedAt >= SOCKET_PING_AFTER_MS;
     let early: Promise<T> | undefined;
     if (socket.readyState === WebSocket.OPEN) {
       // Where none was ever answered, a missing answer says nothing.
-      if ((answered === pings || answered === 0) && idle < SOCKET_PING_AFTER_MS) {
+      if ((answered === pings || answered === 0) && (!wasIdle || care === 'along')) {
         const acting = act(socket);
-        if (idle >= SOCKET_PING_ALONG_MS) ping(entry);
+        if (wasIdle) ping(entry);
         return { entry, acting };
       }
-      early = repeats ? act(socket) : undefined;
+      early = care === 'after' ? undefined : act(socket);
       early?.catch(() => undefined);
       if (await answersPing(entry, Math.min(SOCKET_PONG_MS, deadline - now())))
         return { entry, acting: early ?? act(socket) };
@@ -115,8 +118,8 @@ export function makeKeptSockets(now: () => number, repeats = false): KeptSockets
   }
 
   return {
-    async use(key, open, deadline, act) {
-      const used = await onKept(key, deadline, act);
+    async use(key, care, open, deadline, act) {
+      const used = await onKept(key, care, deadline, act);
       const { entry, acting } =
         typeof used === 'object' ? used : await onNew(key, open(used === 'done'), act);
       const result = await acting.catch((error: unknown) => {

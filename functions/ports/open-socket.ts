@@ -40,7 +40,7 @@ export function openSocket(target: SocketTarget, ms: number): Promise<WebSocket>
     });
     listen?.(socket);
     const timer = setTimeout(() => {
-      fail(unavailable(new Error('the socket did not open before the deadline')));
+      fail(unavailable(new Error('the socket did not open in time')));
     }, ms);
     const fail = (error: Error): void => {
       clearTimeout(timer);
@@ -72,7 +72,7 @@ export function write(socket: WebSocket, text: string, ms: number): Promise<void
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => {
-        reject(new Error('the socket did not take the frame before the deadline'));
+        reject(new Error('the socket did not take the frame in time'));
       },
       Math.max(0, ms),
     );

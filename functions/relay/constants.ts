@@ -30,11 +30,8 @@ export const AWS_DEADLINE_MS = 2_000;
 /** A guest socket kept between messages is closed at the next message after it has been idle for so long. */
 export const SOCKET_IDLE_MS = 60_000;
 
-/** A kept socket that was idle for longer has to answer a ping: a frozen environment does not see its peer vanish. */
-export const SOCKET_PING_AFTER_MS = 5_000;
-
-/** One that was idle for longer than this gets a ping along: only an environment that was frozen has missed something. */
-export const SOCKET_PING_ALONG_MS = 1_000;
+/** A kept socket that was idle for longer is pinged at its next use: a frozen environment does not see its peer vanish. */
+export const SOCKET_PING_AFTER_MS = 1_000;
 
 /** How long that ping may take before the socket counts as dead and is opened anew. */
 export const SOCKET_PONG_MS = 500;
