@@ -10,7 +10,7 @@ export class LaneError extends Error {
 }
 
 const pins = z.record(z.string(), z.string()).default({});
-const lane = z.object({ dependencies: pins, devDependencies: pins });
+const lane = z.object({ dependencies: pins, devDependencies: pins, optionalDependencies: pins });
 const installed = z.object({ version: z.string() });
 
 /**
@@ -19,16 +19,7 @@ const installed = z.object({ version: z.string() });
  * @throws LaneError
  */
 export async function installLane(folder: string, flags: readonly string[] = []): Promise<void> {
-  const { dependencies, devDependencies } = lane.parse(await readJson(join(folder, 'package.json')));
-  const there = await Promise.all(
-    Object.entries({ ...dependencies, ...devDependencies }).map(async ([name, version]) => {
-      const manifest = await readJson(join(folder, 'node_modules', name, 'package.json')).catch(
-        () => undefined,
-      );
-      return installed.safeParse(manifest).data?.version === version;
-    }),
-  );
-  if (there.every(Boolean)) return;
+  if (await isThere(folder)) return;
   const npm = spawn('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...flags], {
     cwd: folder,
     stdio: ['ignore', 2, 2],
@@ -39,6 +30,25 @@ export async function installLane(folder: string, flags: readonly string[] = [])
     .rest(z.unknown())
     .parse(await once(npm, 'close'));
   if (code !== 0) throw new LaneError(`npm could not install ${folder}: its words stand above.`);
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  const { optionalDependencies, ...must } = lane.parse(await readJson(join(folder, 'package.json')));
+  const versionOf = async (name: string): Promise<string | undefined> => {
+    const manifest = await readJson(join(folder, 'node_modules', name, 'package.json')).catch(
+      () => undefined,
+    );
+    return installed.safeParse(manifest).data?.version;
+  };
+  const pinned = [...Object.entries(must.dependencies), ...Object.entries(must.devDependencies)];
+  const there = await Promise.all([
+    ...pinned.map(async ([name, version]) => (await versionOf(name)) === version),
+    // Of these npm leaves out what is for other machines.
+    ...Object.entries(optionalDependencies).map(async ([name, version]) =>
+      [undefined, version].includes(await versionOf(name)),
+    ),
+  ]);
+  return there.every(Boolean);
 }
 
 const readJson = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'));

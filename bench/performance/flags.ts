@@ -11,6 +11,8 @@ export interface Flags {
   rounds: number;
   /** Names of the parts to run; nothing is written then. */
   only: readonly string[] | undefined;
+  /** A file with the figures of a run in which parts failed: what it lacks is measured, and all is written. */
+  complete: string | undefined;
 }
 
 /** @param parts name and title of each */
@@ -22,16 +24,19 @@ export const helpOf = (
   npm run bench -- --quick           every assertion, with few rounds and small loads: no time is judged, nothing written
 
   --only A,B    these parts alone; prints their goals and writes nothing
+  --complete F  after a run in which parts failed, whose figures are in file F (the run says where): measures what is
+                missing with as many rounds, on the same machine only, and writes all
   --rounds N    of each comparison, ${ROUNDS.least} to ${ROUNDS.most} (default ${ROUNDS.least})
   --page        writes the page anew from bench/results.json, and measures nothing
   --help        this text
 
 Parts:
 ${parts.map(({ name, title }) => `  ${name.padEnd(12)}  ${title}\n`).join('')}
-The first run installs bench/peers from its own lock file. A quiet machine gives narrow spreads; Ctrl-C ends it.
+The first run installs bench/peers from its own lock file, and Node.js 24, which Lambda runs, where npm has
+it: on Linux. Elsewhere run this with Node.js 24. A quiet machine gives narrow spreads; Ctrl-C ends it.
 
-Exit status: 0 when all was measured, also where a goal was missed; 1 when two sides did not do the same work, or a part
-failed; 2 for wrong usage.
+Exit status: 0 when all was measured, also where a goal was missed; 1 when two sides did not do the same work, a part
+failed, the page would be broken, or this machine lacks what is needed; 2 for wrong usage.
 `;
 
 const options = {
@@ -40,13 +45,17 @@ const options = {
   page: { type: 'boolean', default: false },
   rounds: { type: 'string' },
   only: { type: 'string' },
+  complete: { type: 'string' },
 } as const;
 
 /** @param names of the parts there are @throws UsageError */
 export function readFlags(args: string[], names: readonly string[]): Flags {
-  const { help, quick, page, rounds, only } = parseFlags(args, options);
-  if (page && (quick || only !== undefined || rounds !== undefined))
+  const { help, quick, page, rounds, only, complete } = parseFlags(args, options);
+  const isMore = quick || only !== undefined || rounds !== undefined;
+  if (page && (isMore || complete !== undefined))
     throw new UsageError('--page measures nothing: it goes with no other flag');
+  if (complete !== undefined && isMore)
+    throw new UsageError('--complete measures what is missing, as the rest was: it goes with no other flag');
   if (quick && rounds !== undefined)
     throw new UsageError('--quick has rounds of its own: leave --rounds out');
   const wanted = only?.split(',');
@@ -54,5 +63,5 @@ export function readFlags(args: string[], names: readonly string[]): Flags {
   if (unknown !== undefined)
     throw new UsageError(`--only takes ${names.join(', ')}, and not ${JSON.stringify(unknown)}`);
   const count = wholeNumber('rounds', rounds ?? String(ROUNDS.least), ROUNDS.least, ROUNDS.most);
-  return { help, quick, page, rounds: quick ? 1 : count, only: wanted };
+  return { help, quick, page, rounds: quick ? 1 : count, only: wanted, complete };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { like } from '../../local/fixture.ts';
 import { type Bench, definePart } from '../measure/part.ts';
 import { figureOf, ratioOf } from '../measure/figures.ts';
 import { takeTurns } from '../measure/turns.ts';
@@ -26,6 +27,8 @@ describe('npm run bench', () => {
     [['--rounds', '3'], '--rounds takes a whole number from 9 to 99'],
     [['--quick', '--rounds', '9'], 'leave --rounds out'],
     [['--page', '--quick'], '--page measures nothing'],
+    [['--page', '--complete', 'file'], '--page measures nothing'],
+    [['--complete', 'file', '--only', 'senders'], '--complete measures what is missing'],
     [['--fast'], 'See --help'],
   ])('refuses %j', (args, words) => {
     expect(() => readFlags(args, NAMES)).toThrow(words);
@@ -59,7 +62,7 @@ const part = (name: string, measure: () => Promise<{ ratio: number }>) =>
   });
 
 describe('a run', () => {
-  it('goes through all parts, and names each that failed', async () => {
+  it('goes through all parts, names each that failed, and has the figures of the others', async () => {
     const tried: string[] = [];
     const fails = (name: string) =>
       part(name, () => {
@@ -67,10 +70,24 @@ describe('a run', () => {
         return Promise.reject(new Error(`${name} did not do the same work`));
       });
     const works = part('b', () => Promise.resolve({ ratio: 0.4 }));
-    await expect(measureAll([fails('a'), works, fails('c')], bench())).rejects.toThrow(
-      /a: [^]*a did not do the same work[^]*c: [^]*c did not do the same work/,
-    );
+    const { figures, failures } = await measureAll([fails('a'), works, fails('c')], bench());
     expect(tried).toEqual(['a', 'c']);
+    expect(failures).toEqual([like(/^a: .*a did not/), like(/^c: .*c did not/)]);
+    expect(figures).toEqual({ b: { ratio: 0.4 } });
+  });
+
+  it('gives away what it has after each part', async () => {
+    const kept: unknown[] = [];
+    const parts = [
+      part('a', () => Promise.resolve({ ratio: 1 })),
+      part('b', () => Promise.reject(new Error('b failed'))),
+      part('c', () => Promise.resolve({ ratio: 3 })),
+    ];
+    await measureAll(parts, bench(), (figures) => {
+      kept.push(figures);
+      return Promise.resolve();
+    });
+    expect(kept).toEqual([{ a: { ratio: 1 } }, { a: { ratio: 1 }, c: { ratio: 3 } }]);
   });
 
   it('that is ended starts no other part', async () => {
@@ -96,14 +113,15 @@ describe('a run', () => {
       {
         date: '2026-11-23T00:00:00.000Z',
         seconds: 600,
+        runs: 1,
         rounds: 9,
         machine: { processor: 'a processor', cores: 2, memoryGiB: 24, system: 'linux 6.1 x64' },
-        versions: { zod: '4.6.7' },
+        versions: { zod: '4.6.7', 'Node.js of the functions': 'v24.21.0' },
       },
       parts.map((one, index) => [one, one.section({ ratio: index })]),
     );
     expect(page).toContain('Measured on 2026-11-23 in one run of 10 minutes');
-    expect(page).toContain('a processor, 2 cores, 24 GiB, linux 6.1 x64. zod 4.6.7.');
+    expect(page).toContain('a processor, 2 cores, 24 GiB, linux 6.1 x64. zod 4.6.7, Node');
     expect(page).toContain('- [Part a!](#part-a)');
     expect(page).toContain('| a | ≤ 0.5× | 0× | met |');
     expect(page).toContain('| b | ≤ 0.5× | 1× | **missed** |');

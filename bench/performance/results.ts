@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { Bench } from '../measure/part.ts';
 import { UsageError } from '../usage.ts';
@@ -12,11 +13,13 @@ const machine = z.object({
   system: z.string(),
 });
 
-/** What bench/results.json holds: one run of all parts. */
+/** What bench/results.json holds: all parts, of one run, or of several where some failed at first. */
 export const results = z.object({
-  /** When it began, ISO 8601. */
+  /** When the first run began, ISO 8601. */
   date: z.string(),
+  /** Of all runs together. */
   seconds: z.number(),
+  runs: z.int().positive(),
   rounds: z.number(),
   machine,
   /** Of Node.js and of the packages that were measured, by name. */
@@ -26,15 +29,27 @@ export const results = z.object({
 });
 export type Results = z.infer<typeof results>;
 
-/** What was measured last. @throws UsageError when there is nothing, or something else */
+/** What was measured before. @throws UsageError when there is nothing, or something else */
 export async function readResults(file: string): Promise<Results> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) throw new UsageError('Nothing was measured yet: npm run bench');
+  if (text === undefined) throw new UsageError(`There is no ${file}: npm run bench measures`);
   try {
     return results.parse(JSON.parse(text));
   } catch {
-    throw new UsageError('bench/results.json is of another version: npm run bench');
+    throw new UsageError(`${file} is of another version: npm run bench`);
   }
+}
+
+/** @throws UsageError when figures of these are not to be put beside what is measured now */
+export function mustMatch(
+  before: Pick<Results, 'machine' | 'versions'>,
+  now: Pick<Results, 'machine' | 'versions'>,
+): void {
+  for (const what of ['machine', 'versions'] as const)
+    if (!isDeepStrictEqual(before[what], now[what]))
+      throw new UsageError(
+        `These were measured with another ${what === 'machine' ? 'machine' : 'set of versions'}, so nothing of now belongs beside them: ${JSON.stringify(before[what])}, and now ${JSON.stringify(now[what])}`,
+      );
 }
 
 /** What was measured on. */
@@ -48,34 +63,35 @@ export function describeMachine(): Results['machine'] {
   };
 }
 
-const manifest = z.object({ version: z.string() });
+const manifest = z.object({ name: z.string(), version: z.string() });
+const names = z.record(z.string(), z.string()).default({});
+const pins = z.object({ dependencies: names, devDependencies: names });
 
-/** Packages whose speed is in the figures, ours and theirs. */
+/** What stands for Lambda functions, among the versions. */
+export const FUNCTIONS_NODE = 'Node.js of the functions';
+
+/** Packages of ours whose speed is in the figures. */
 const OURS = ['@smithy/signature-v4', 'esbuild', 'ws', 'zod', 'aws-cdk-lib'];
-const THEIRS = [
-  '@aws-sdk/client-dynamodb',
-  '@aws-sdk/client-apigatewaymanagementapi',
-  '@aws-lambda-powertools/logger',
-  '@middy/core',
-  'axios',
-];
 
-/** @param root the project's folder */
+/** Folders that pin what is measured beside them. */
+const THEIRS = ['bench/peers', 'test/cross'];
+
+/**
+ * Versions of what is in the figures.
+ * @param root the project's folder
+ */
 export async function readVersions(
   root: string,
-  { node, peers }: Pick<Bench, 'node' | 'peers'>,
+  { node }: Pick<Bench, 'node'>,
 ): Promise<Results['versions']> {
-  const versionOf = async (folder: string, name: string): Promise<[string, string]> => {
-    const text = await readFile(join(folder, name, 'package.json'), 'utf8');
-    return [name, manifest.parse(JSON.parse(text)).version];
-  };
-  const all = await Promise.all([
-    ...OURS.map((name) => versionOf(join(root, 'node_modules'), name)),
-    ...THEIRS.map((name) => versionOf(peers, name)),
+  const read = async <T>(schema: z.ZodType<T>, folder: string): Promise<T> =>
+    schema.parse(JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')));
+  const theirs = await Promise.all(THEIRS.map((folder) => read(pins, folder)));
+  const ours = await Promise.all(OURS.map((name) => read(manifest, `node_modules/${name}`)));
+  return Object.fromEntries([
+    ['Node.js of the tools', process.version],
+    [FUNCTIONS_NODE, node.version],
+    ...ours.map(({ name, version }) => [name, version] as const),
+    ...theirs.flatMap((one) => Object.entries({ ...one.dependencies, ...one.devDependencies })),
   ]);
-  return {
-    'Node.js of the tools': process.version,
-    'Node.js of the functions': node.version,
-    ...Object.fromEntries(all),
-  };
 }

@@ -5,13 +5,22 @@ export class BenchError extends Error {
   override readonly name = 'BenchError';
 }
 
+/** What parts had to say: figures by their names, and words on each that failed. */
+export interface Measured {
+  figures: Record<string, unknown>;
+  failures: readonly string[];
+}
+
 /**
  * Measures the parts one after the other; one that fails does not keep the others from being tried.
- * @returns figures by the parts' names
- * @throws BenchError that names each failure
+ * @param keep is given all figures so far after each part
  */
-export async function measureAll(parts: readonly Part[], bench: Bench): Promise<Map<string, unknown>> {
-  const figures = new Map<string, unknown>();
+export async function measureAll(
+  parts: readonly Part[],
+  bench: Bench,
+  keep: (figures: Measured['figures']) => Promise<void> = () => Promise.resolve(),
+): Promise<Measured> {
+  const figures: Measured['figures'] = {};
   const failures: string[] = [];
   for (const [index, { name, title, measure }] of parts.entries()) {
     bench.signal.throwIfAborted();
@@ -21,15 +30,16 @@ export async function measureAll(parts: readonly Part[], bench: Bench): Promise<
       const say = (text: string): void => {
         bench.say(`  ${text}`);
       };
-      figures.set(name, await measure({ ...bench, say }));
+      figures[name] = await measure({ ...bench, say });
       bench.say(`  ${((performance.now() - began) / 1_000).toFixed(0)} s`);
     } catch (error) {
       bench.signal.throwIfAborted();
       const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
       failures.push(`${name}: ${words}`);
       bench.say(`  FAILED: ${words.split('\n')[0] ?? ''}`);
+      continue;
     }
+    await keep({ ...figures });
   }
-  if (failures.length > 0) throw new BenchError(failures.join('\n\n'));
-  return figures;
+  return { figures, failures };
 }

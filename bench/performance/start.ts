@@ -4,15 +4,16 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../command.ts';
 import { LaneError } from '../lane.ts';
-import type { Bench } from '../measure/part.ts';
 import { installPeers } from '../peers/install.ts';
 import { textTable } from '../simulate/format.ts';
-import { draw } from '../simulate/picture.ts';
-import { turn, writeAll } from '../simulate/write.ts';
-import { goalTable, makeDoc, PAGE, type Sections } from './doc.ts';
+import { writeAll } from '../simulate/write.ts';
+import { UsageError } from '../usage.ts';
+import { goalTable, PAGE } from './doc.ts';
 import { type Flags, helpOf, readFlags } from './flags.ts';
+import { makeKept, resultsText } from './kept.ts';
+import { makePage, missingFrom, mustBeWhole, sectionsOf } from './page.ts';
 import { PARTS } from './parts.ts';
-import { describeMachine, readResults, readVersions, type Results } from './results.ts';
+import { describeMachine, mustMatch, readResults, readVersions, type Results } from './results.ts';
 import { BenchError, measureAll } from './run.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -31,47 +32,77 @@ function warnWhereBusy(cores: number): void {
     say(`This machine is busy (load ${load.toFixed(1)} on ${cores} cores): spreads will be wide.`);
 }
 
-const sectionsOf = (parts: ReadonlyMap<string, unknown> | Results['parts']): Sections => {
-  const figures = parts instanceof Map ? parts : new Map(Object.entries(parts));
-  return PARTS.filter(({ name }) => figures.has(name)).map((part) => [
-    part,
-    part.section(figures.get(part.name)),
-  ]);
-};
-
-async function writePage(results: Results, signal: AbortSignal): Promise<void> {
-  const sections = sectionsOf(results.parts);
-  const files: [string, string][] = [];
-  for (const [, { pictures }] of sections)
-    for (const [name, spec] of Object.entries(pictures)) {
-      await turn(signal);
-      files.push([join(PAGE, `${name}.svg`), await draw(spec)]);
-    }
+/** @throws UsageError when the results are not those of all parts */
+async function writePage(results: Results, file: string, signal: AbortSignal): Promise<void> {
+  mustBeWhole(PARTS, results.parts, file);
   const docs = join(ROOT, 'docs');
-  await writeAll(docs, PAGE, [...files, [`${PAGE}.md`, makeDoc(results, sections)]], signal);
+  await writeAll(docs, PAGE, await makePage(results, PARTS, signal), signal);
   say(`Wrote ${relative('', join(docs, `${PAGE}.md`))}`);
 }
 
-async function measure({ quick, rounds, only }: Flags, signal: AbortSignal): Promise<void> {
+type Before = Pick<Results, 'date' | 'seconds' | 'runs' | 'parts'>;
+
+/** What this run is about, and what was measured before it. */
+async function startRun({ quick, rounds, complete }: Flags) {
   const date = new Date().toISOString();
-  const began = performance.now();
   const machine = describeMachine();
   if (!quick) warnWhereBusy(machine.cores);
   const installed = await installPeers();
-  const bench: Bench = { ...installed, quick, rounds, signal, say };
-  const parts = PARTS.filter(({ name }) => only?.includes(name) ?? true);
-  const figures = await measureAll(parts, bench);
-  const sections = sectionsOf(figures);
-  // Quick figures say nothing, so they are not shown; that a page can be made of them is.
-  if (!quick) process.stdout.write(textTable(goalTable(sections)));
-  const seconds = (performance.now() - began) / 1_000;
-  say(`${seconds.toFixed(0)} s`);
-  if (quick || only) return;
   const versions = await readVersions(ROOT, installed);
-  const results = { date, seconds, rounds, machine, versions, parts: Object.fromEntries(figures) };
-  await writeFile(RESULTS, `${JSON.stringify(results, undefined, 1)}\n`, { signal });
-  await writePage(results, signal);
+  if (complete === undefined) {
+    const before: Before = { date, seconds: 0, runs: 0, parts: {} };
+    return { installed, before, facts: { rounds, machine, versions } };
+  }
+  const before = await readResults(complete);
+  if (missingFrom(PARTS, before.parts).length === 0)
+    throw new UsageError(`${complete} lacks nothing; npm run bench -- --page writes the page anew`);
+  mustMatch(before, { machine, versions });
+  // What cannot be shown is known before half an hour has passed.
+  sectionsOf(PARTS, before.parts);
+  return { installed, before, facts: { rounds: before.rounds, machine, versions } };
 }
+
+async function measure(flags: Flags, signal: AbortSignal): Promise<void> {
+  const { quick, only } = flags;
+  const began = performance.now();
+  const { installed, before, facts } = await startRun(flags);
+  const resultsWith = (figures: Results['parts']): Results => ({
+    date: before.date,
+    seconds: before.seconds + (performance.now() - began) / 1_000,
+    runs: before.runs + 1,
+    ...facts,
+    parts: { ...before.parts, ...figures },
+  });
+  const wanted = only ?? missingFrom(PARTS, before.parts);
+  const parts = PARTS.filter(({ name }) => wanted.includes(name));
+  const kept = makeKept();
+  const isWritten = !quick && only === undefined;
+  const { figures, failures } = await measureAll(
+    parts,
+    { ...installed, quick, rounds: facts.rounds, signal, say },
+    async (soFar) => {
+      if (isWritten) say(`  kept in ${await kept.keep(resultsWith(soFar))}`);
+    },
+  );
+  const results = resultsWith(figures);
+  // Quick figures say nothing, so they are not shown; that a page can be made of them is.
+  if (!quick) process.stdout.write(textTable(goalTable(sectionsOf(parts, figures))));
+  say(`${(results.seconds - before.seconds).toFixed(0)} s`);
+  if (failures.length > 0)
+    throw new BenchError([...failures, ...adviceOn(kept.file() ?? flags.complete)].join('\n\n'));
+  if (!isWritten) {
+    await makePage(results, PARTS, signal);
+    return;
+  }
+  await writeFile(RESULTS, resultsText(results), { signal });
+  await kept.drop();
+  await writePage(results, RESULTS, signal);
+}
+
+const adviceOn = (file: string | undefined): string[] =>
+  file === undefined
+    ? []
+    : [`No page of a part of a run. The other figures are kept: npm run bench -- --complete ${file}`];
 
 await runCommand({
   help: helpOf(PARTS),
@@ -82,7 +113,7 @@ await runCommand({
     ),
   isKnown: (error) => error instanceof BenchError || error instanceof LaneError,
   run: async (flags, signal) => {
-    if (flags.page) await writePage(await readResults(RESULTS), signal);
+    if (flags.page) await writePage(await readResults(RESULTS), relative('', RESULTS), signal);
     else await measure(flags, signal);
   },
 });

@@ -6,7 +6,7 @@ export const figures = z.object({
   /** From `npm start` to when it says that all is up, and to the agent's bubble. */
   start: z.object({ ready: figure, relayed: figure }),
   synth: z.object({ ours: figure, resources: z.int(), functions: z.int() }),
-  /** Absent where nothing is installed anew. */
+  /** Absent where nothing is installed anew. Installs are stated, and have no ratio: they run in few rounds. */
   installs: z
     .object({
       ours: z.object({ seconds: figure, bytes: z.number(), packages: z.int() }),
@@ -16,11 +16,15 @@ export const figures = z.object({
           seconds: figure,
           bytes: z.number(),
           packages: z.int(),
-          /** Ours over theirs. */
-          ratio: figure,
         }),
       ),
-      sampleSynth: z.object({ seconds: figure, resources: z.int(), functions: z.int(), ratio: figure }),
+      sampleSynth: z.object({
+        seconds: figure,
+        resources: z.int(),
+        functions: z.int(),
+        /** Ours over theirs. */
+        ratio: figure,
+      }),
     })
     .optional(),
   /** Absent where it was not run. */

@@ -13,15 +13,15 @@ const megabytes = (bytes: number): string => `${count(bytes / 1e6)} MB`;
 
 type Installs = NonNullable<ProjectFigures['installs']>;
 
-function installRow(name: string, { seconds, bytes, packages }: Installs['ours'], ratio: string): string[] {
-  return [name, spread(seconds), ratio, megabytes(bytes), count(packages)];
+function installRow(name: string, { seconds, bytes, packages }: Installs['ours']): string[] {
+  return [name, spread(seconds), megabytes(bytes), count(packages)];
 }
 
 function installTable({ ours, samples }: Installs): string {
   return markdownTable([
-    ['', '`npm ci`, s', 'ours is', 'installed', 'packages'],
-    installRow('this project', ours, ''),
-    ...samples.map((sample) => installRow(sample.name, sample, times(sample.ratio))),
+    ['', '`npm ci`, s', 'installed', 'packages'],
+    installRow('this project', ours),
+    ...samples.map((sample) => installRow(sample.name, sample)),
   ]);
 }
 
@@ -31,7 +31,7 @@ function commandsTable({ start, synth, installs, test }: ProjectFigures): string
       ? `${spread(installs.sampleSynth.seconds)} s, written anew: ${installs.sampleSynth.functions} functions, ${installs.sampleSynth.resources} resources`
       : words;
   const tested = test
-    ? `${digits(test.seconds)} s, once: ${count(test.passed)} of ${count(test.tests)} tests pass`
+    ? `${digits(test.seconds)} s, run once: ${count(test.passed)} of ${count(test.tests)} tests pass`
     : NOT_MEASURED;
   const ours = `${spread(synth.ours)} s: ${synth.functions} functions, ${synth.resources} resources`;
   return markdownTable(
@@ -52,7 +52,7 @@ function commandsTable({ start, synth, installs, test }: ProjectFigures): string
 const installsText = (installs: Installs | undefined): string =>
   installs
     ? `${installTable(installs)}
-\`npm ci\` of all that has to be installed before a deployment, from npm's cache, ${installs.ours.seconds.rounds} times in turn. Of the samples, what they declare is installed: manifests with the same dependencies, their ranges resolved by npm on the day. simple-websockets-chat-app has one for each of its three functions, and needs the SAM CLI, which is not of npm and not counted; of websocket-chat-application the page is left out, which has a third manifest. Ours holds the simulated org, the local gateway, and what tests and draws this page, too.`
+\`npm ci\` of all that has to be installed before a deployment, from npm's cache, ${installs.ours.seconds.rounds} times in turn: too few for a ratio, so these are stated and not compared. Of the samples, what they declare is installed: manifests with the same dependencies, their ranges resolved by npm on the day. simple-websockets-chat-app has one for each of its three functions, and needs the SAM CLI, which is not of npm and not counted; of websocket-chat-application the page is left out, which has a third manifest. Ours holds the simulated org, the local gateway, and what tests and draws this page, too.`
     : `Installs are ${NOT_MEASURED} in this run.`;
 
 /** This part's place in docs/performance.md. */

@@ -16,7 +16,7 @@ describe('the book of a crowd', () => {
       lost: 0,
       doubled: 0,
       latencies: [5, 20],
-      sessions: 2,
+      sessions: ['fast', 'slow'],
     });
   });
 

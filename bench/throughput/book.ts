@@ -58,7 +58,7 @@ export function makeBook(): Book {
         doubled,
         repeated,
         latencies: measured.map(({ sentAt, at }) => at - sentAt).toSorted((one, other) => one - other),
-        sessions: new Set(measured.map(({ conversationId }) => conversationId)).size,
+        sessions: [...new Set(measured.map(({ conversationId }) => conversationId))],
         trouble,
       };
     },

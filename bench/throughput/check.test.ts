@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdWhole, wrongWith } from './check.ts';
+import { holdWhole, mustAllType, wrongWith } from './check.ts';
 import type { Account } from './wire.ts';
 
 const whole: Account = {
@@ -9,7 +9,7 @@ const whole: Account = {
   doubled: 0,
   repeated: 1,
   latencies: [1, 2],
-  sessions: 1,
+  sessions: ['a'],
   trouble: {},
 };
 
@@ -26,6 +26,18 @@ describe('a stretch of typing', () => {
     [{ sent: 0, arrived: 0 }, 'nothing was sent'],
   ])('does not with %o', (wrong, words) => {
     expect(wrongWith({ ...whole, ...wrong })).toContain(words);
+  });
+});
+
+describe('a crowd that is asked to type once', () => {
+  it('counts when every session had its frames relayed', () => {
+    mustAllType('a side', ['a', 'b'], 2);
+  });
+
+  it('does not when one had none', () => {
+    expect(() => {
+      mustAllType('a side', ['a', 'b', 'a'], 3);
+    }).toThrow('a side: of 3 sessions 2 had their frames relayed');
   });
 });
 

@@ -9,6 +9,12 @@ export function wrongWith({ sent, arrived, lost, doubled, trouble }: Account): s
   return `of ${sent} messages ${wrong.map(([words, count]) => `${count} × ${words}`).join(', ')}`;
 }
 
+/** @throws Error when not each of so many guests had a frame relayed */
+export function mustAllType(name: string, sessions: readonly string[], guests: number): void {
+  const typed = new Set(sessions).size;
+  if (typed !== guests) throw new Error(`${name}: of ${guests} sessions ${typed} had their frames relayed`);
+}
+
 /** A stretch that counts, and what was wrong with those before it. */
 export interface Held {
   account: Account;

@@ -94,6 +94,13 @@ export async function openCrowd({ gateway, genesys, keys, connections }: CrowdOp
   };
 }
 
+/** Who has not typed for longest is first next time: in a few stretches everyone types, however slow the stack. */
+export const restedFirst = (guests: readonly Guest[], typed: readonly string[]): readonly Guest[] => {
+  const tired = new Set(typed);
+  const isTired = ({ conversationId }: Guest): boolean => tired.has(conversationId);
+  return [...guests.filter((guest) => !isTired(guest)), ...guests.filter(isTired)];
+};
+
 function wordsOf(text: string): string {
   try {
     return AnyFrame.parse(JSON.parse(text));

@@ -1,22 +1,26 @@
 import { inspect } from 'node:util';
-import { type Crowd, openCrowd } from './crowd.ts';
+import { type Crowd, type Guest, openCrowd, restedFirst } from './crowd.ts';
 import { typeFor } from './typing.ts';
 import { type Order, order, type Report } from './wire.ts';
 
 /** The clients, in a process of their own: what they cost is not what is measured. */
 
 let crowd: Crowd | undefined;
+/** In the order of their turns. */
+let guests: readonly Guest[] = [];
 
 async function obey(what: Order): Promise<Report> {
   if (what.do === 'open') {
     const began = performance.now();
     crowd = await openCrowd(what.crowd);
+    ({ guests } = crowd);
     const seconds = (performance.now() - began) / 1_000;
     return { done: 'open', open: crowd.guests.length, seconds, trouble: crowd.trouble() };
   }
   if (crowd === undefined) throw new Error('nobody has a connection yet');
   crowd.trouble();
-  const account = await typeFor(crowd.guests, crowd.org, what.typing);
+  const account = await typeFor(guests, crowd.org, what.typing);
+  guests = restedFirst(guests, account.sessions);
   return { done: 'type', account: { ...account, trouble: { ...account.trouble, ...crowd.trouble() } } };
 }
 

@@ -1,52 +1,59 @@
 import { availableParallelism } from 'node:os';
 import { install } from '../../test/cross/install.ts';
+import { makeClosers } from '../../local/closers.ts';
 import { figureOf, ratioOf } from '../measure/figures.ts';
 import type { Bench } from '../measure/part.ts';
 import { takeTurns } from '../measure/turns.ts';
 import { quantile } from '../simulate/measures.ts';
-import { holdWhole } from './check.ts';
-import type { SideFigures, ThroughputFigures } from './figures.ts';
+import { holdWhole, mustAllType } from './check.ts';
+import { P99_SAMPLES, type P99, type SideFigures, type ThroughputFigures } from './figures.ts';
 import { type Side, type SideName, startSide } from './side.ts';
+import { briefly, type Candidates, rateOf, settle, type Settled, tryOut } from './ways.ts';
 import type { Account, TypingOptions } from './wire.ts';
 
 /** How much is done. */
 interface Size {
   connections: number;
-  /** Functions start, and compile: what is lost meanwhile is no comparison. */
-  warmUp: readonly TypingOptions[];
-  /** Numbers of messages under way that are tried, and the one that shows what too many do. */
-  underWay: readonly number[];
+  ours: Candidates;
+  theirs: Candidates;
+  /** Messages under way that show what too many do. */
   tooMany: number;
   triedMs: number;
+  /** Everyone has typed once by then. */
+  allTypeWithinMs: number;
   measuredMs: number;
   lowPerSecond: number;
   lowWarmUpMs: number;
   lowMs: number;
 }
 
-const briefly = (underWay: number, measuredMs: number): TypingOptions => ({
-  underWay,
-  warmUpMs: 0,
-  measuredMs,
-});
+const CORES = availableParallelism();
 
 const FULL: Size = {
   connections: 1_000,
-  warmUp: [briefly(2, 1_500), briefly(8, 2_000)],
-  underWay: [8, 32],
+  // Fewer than a core's leave a core idle, and of many more each does less.
+  ours: {
+    environments: [CORES, 2 * CORES, 4 * CORES],
+    underWay: [8, 16, 32],
+    warmUpMs: 1_000,
+    triedMs: 1_500,
+  },
+  theirs: { environments: [undefined], underWay: [4, 8, 16, 32], warmUpMs: 1_000, triedMs: 1_500 },
   tooMany: 64,
-  triedMs: 2_000,
+  triedMs: 1_500,
+  allTypeWithinMs: 120_000,
   measuredMs: 3_000,
   lowPerSecond: 50,
-  lowWarmUpMs: 500,
+  lowWarmUpMs: 250,
   lowMs: 1_500,
 };
 const QUICK: Size = {
   connections: 20,
-  warmUp: [],
-  underWay: [2],
+  ours: { environments: [2], underWay: [2], warmUpMs: 1, triedMs: 300 },
+  theirs: { environments: [undefined], underWay: [2], warmUpMs: 1, triedMs: 300 },
   tooMany: 4,
-  triedMs: 500,
+  triedMs: 300,
+  allTypeWithinMs: 60_000,
   measuredMs: 600,
   lowPerSecond: 10,
   lowWarmUpMs: 0,
@@ -59,35 +66,39 @@ const NAMES = ['local run', 'in-process', 'threads'] as const satisfies readonly
 export async function measureThroughput(bench: Bench): Promise<ThroughputFigures> {
   await install();
   const size = bench.quick ? QUICK : FULL;
-  const sides = await startAll(bench, size.connections);
+  const { add, closeAll } = makeClosers();
   try {
+    const sides = await settleAll(bench, size, add);
     return await measureSides(sides, size, bench);
   } finally {
-    await closeAll(sides);
+    await closeAll();
   }
 }
 
-type Sides = ReadonlyMap<SideName, Side>;
+type Sides = ReadonlyMap<SideName, Settled>;
 
-/** Starts all sides: one after another where it is told how long that took. */
-async function startAll({ node, quick, signal, say }: Bench, connections: number): Promise<Sides> {
-  const sides = new Map<SideName, Side>();
-  const start = async (name: SideName): Promise<void> => {
-    signal.throwIfAborted();
-    say(`${name}: ${connections} connections …`);
-    sides.set(name, await startSide({ name, node: node.file, connections, signal }));
-  };
-  try {
-    await eachOf(NAMES, quick, start);
-    return sides;
-  } catch (error) {
-    await closeAll(sides);
-    throw error;
-  }
+/** Starts all sides, each in the setting that suits it best: one after another where times are told. */
+async function settleAll(
+  { node, quick, signal, say }: Bench,
+  size: Size,
+  add: (side: Side) => Side,
+): Promise<Sides> {
+  const { connections } = size;
+  const sides = new Map<SideName, Settled>();
+  await eachOf(NAMES, quick, async (name) => {
+    const settled = await settle(
+      name,
+      name === 'local run' ? size.ours : size.theirs,
+      async (environments) => {
+        signal.throwIfAborted();
+        say(`${name}: ${connections} connections …`);
+        return add(await startSide({ name, node: node.file, connections, environments, signal }));
+      },
+    );
+    sides.set(name, settled);
+  });
+  return sides;
 }
-
-const closeAll = (sides: Sides): Promise<unknown> =>
-  Promise.all([...sides.values()].map(({ close }) => close()));
 
 /** At once, or one after another. @throws the first failure, once none is under way any more */
 async function eachOf<T>(all: Iterable<T>, atOnce: boolean, act: (one: T) => Promise<void>): Promise<void> {
@@ -100,39 +111,41 @@ async function eachOf<T>(all: Iterable<T>, atOnce: boolean, act: (one: T) => Pro
 }
 
 async function measureSides(sides: Sides, size: Size, bench: Bench): Promise<ThroughputFigures> {
-  const ways = new Map<SideName, Way>();
-  await eachOf(sides, bench.quick, async ([name, side]) => {
-    bench.signal.throwIfAborted();
-    ways.set(name, await findWay(name, side, size));
-  });
-  const most = await interleaved(sides, bench, size.measuredMs, ways, (underWay) =>
-    briefly(underWay, size.measuredMs),
-  );
-  const low = await interleaved(sides, bench, size.lowMs, ways, () => ({
-    underWay: size.connections,
+  const { connections, measuredMs } = size;
+  const asked = await askEveryone(sides, size, bench);
+  const most = await interleaved(sides, bench, measuredMs, (underWay) => briefly(underWay, measuredMs));
+  const low = await interleaved(sides, bench, size.lowMs, () => ({
+    underWay: connections,
     perSecond: size.lowPerSecond,
     warmUpMs: size.lowWarmUpMs,
     measuredMs: size.lowMs,
   }));
   // Last, since what started for so many at once stays.
-  await eachOf(sides, bench.quick, async ([name, side]) => {
-    ways.get(name)?.tried.push(await tryOut(side, size.tooMany, size.triedMs));
+  await eachOf(sides.values(), bench.quick, async ({ side, way }) => {
+    const { environments } = way;
+    way.tried.push({
+      ...(await tryOut(side, size.tooMany, size.triedMs)),
+      ...(environments && { environments }),
+    });
   });
   const sideFigures = (name: SideName): SideFigures => {
-    const accounts = { most: of(most.accounts, name), low: of(low.accounts, name) };
+    const { side, way } = of(sides, name);
+    const [mostOf, lowOf] = [of(most.accounts, name), of(low.accounts, name)];
+    const measured = new Set([...mostOf, ...lowOf].flatMap(({ sessions }) => sessions)).size;
     return {
-      openedIn: sides.get(name)?.openedIn ?? 0,
-      ...of(ways, name),
-      most: loadOf(accounts.most, of(most.rates, name)),
-      low: loadOf(accounts.low, of(low.rates, name)),
-      ...total([...accounts.most, ...accounts.low]),
+      ...way,
+      openedIn: side.openedIn,
+      sessions: { asked: of(asked, name), measured },
+      most: loadOf(mostOf, of(most.rates, name)),
+      low: loadOf(lowOf, of(low.rates, name)),
+      ...total([...mostOf, ...lowOf]),
     };
   };
   const rates = of(most.rates, 'local run');
   return {
-    connections: size.connections,
+    connections,
     lowPerSecond: size.lowPerSecond,
-    cores: availableParallelism(),
+    cores: CORES,
     ours: sideFigures('local run'),
     threads: sideFigures('threads'),
     inProcess: sideFigures('in-process'),
@@ -141,24 +154,40 @@ async function measureSides(sides: Sides, size: Size, bench: Bench): Promise<Thr
   };
 }
 
-type Way = Pick<SideFigures, 'underWay' | 'tried' | 'broken'>;
-
-/** Warms a side up, and finds how many messages under way suit it best. @throws Error when it loses some at each */
-async function findWay(name: SideName, side: Side, { warmUp, underWay: all, triedMs }: Size): Promise<Way> {
-  for (const typing of warmUp) await side.type(typing);
-  const tried: Way['tried'] = [];
-  for (const underWay of all) tried.push(await tryOut(side, underWay, triedMs));
-  const [best] = tried
-    .filter(({ lost }) => lost === 0)
-    .toSorted((one, other) => other.perSecond - one.perSecond);
-  if (best === undefined)
-    throw new Error(`${name}: messages were lost at each load: ${JSON.stringify(tried)}`);
-  return { underWay: best.underWay, tried, broken: [] };
+/**
+ * Has every guest type once, so that all connections are known to be of use.
+ * @returns how many did, by side
+ * @throws Error when the frames of some were not relayed
+ */
+async function askEveryone(
+  sides: Sides,
+  { connections, allTypeWithinMs }: Size,
+  { quick, signal, say }: Bench,
+): Promise<ReadonlyMap<SideName, number>> {
+  const asked = new Map<SideName, number>();
+  await eachOf(sides, quick, async ([name, settled]) => {
+    signal.throwIfAborted();
+    const { sessions } = await hold(name, settled, (underWay) => ({
+      ...briefly(underWay, allTypeWithinMs),
+      once: true,
+    }));
+    mustAllType(name, sessions, connections);
+    say(`${name}: all of ${connections} guests typed`);
+    asked.set(name, sessions.length);
+  });
+  return asked;
 }
 
-async function tryOut(side: Side, underWay: number, triedMs: number): Promise<Way['tried'][number]> {
-  const account = await side.type(briefly(underWay, triedMs));
-  return { underWay, perSecond: rateOf(account, triedMs), lost: account.lost };
+/** Has a side type until every message came upstream once. @throws Error when that never is so */
+async function hold(
+  name: SideName,
+  { side, way }: Settled,
+  typing: (underWay: number) => TypingOptions,
+): Promise<Account> {
+  const held = await holdWhole(name, way.underWay, (underWay) => side.type(typing(underWay)));
+  way.underWay = held.underWay;
+  way.broken.push(...held.broken);
+  return held.account;
 }
 
 interface Rounds {
@@ -170,17 +199,13 @@ async function interleaved(
   sides: Sides,
   { rounds, signal, say }: Bench,
   measuredMs: number,
-  ways: ReadonlyMap<SideName, Way>,
   typing: (underWay: number) => TypingOptions,
 ): Promise<Rounds> {
   const accounts = new Map(NAMES.map((name): [SideName, Account[]] => [name, []]));
   const contender = (name: SideName) => async (): Promise<number> => {
-    const [side, way] = [of(sides, name), of(ways, name)];
-    const held = await holdWhole(name, way.underWay, (underWay) => side.type(typing(underWay)));
-    way.underWay = held.underWay;
-    way.broken.push(...held.broken);
-    of(accounts, name).push(held.account);
-    return rateOf(held.account, measuredMs);
+    const account = await hold(name, of(sides, name), typing);
+    of(accounts, name).push(account);
+    return rateOf(account, measuredMs);
   };
   const contenders = Object.fromEntries(NAMES.map((name) => [name, contender(name)]));
   let done = 0;
@@ -198,12 +223,16 @@ function of<T>(all: ReadonlyMap<string, T>, name: SideName): T {
   return one;
 }
 
-const rateOf = ({ latencies }: Account, measuredMs: number): number =>
-  (1_000 * latencies.length) / measuredMs;
-
 function loadOf(accounts: readonly Account[], rates: readonly number[]): SideFigures['most'] {
-  const at = (share: number) => figureOf(accounts.map(({ latencies }) => quantile(latencies, share)));
-  return { perSecond: figureOf(rates), p50: at(0.5), p99: at(0.99) };
+  const p50 = figureOf(accounts.map(({ latencies }) => quantile(latencies, 0.5)));
+  return { perSecond: figureOf(rates), p50, p99: p99Of(accounts) };
+}
+
+/** Of all rounds together: one round has too few. */
+export function p99Of(accounts: readonly Pick<Account, 'latencies'>[]): P99 {
+  const all = accounts.flatMap(({ latencies }) => latencies).toSorted((one, other) => one - other);
+  const samples = all.length;
+  return samples < P99_SAMPLES ? { samples } : { samples, ms: quantile(all, 0.99) };
 }
 
 const total = (accounts: readonly Account[]): Pick<SideFigures, 'sent' | 'repeated'> => ({

@@ -7,11 +7,12 @@ import { throughput } from './part.ts';
 const load = (perSecond: number) => ({
   perSecond: figureOf([perSecond]),
   p50: figureOf([10]),
-  p99: figureOf([20]),
+  p99: { samples: 500, ms: 20 },
 });
 
 const side = (perSecond: number, more: Partial<SideFigures> = {}): SideFigures => ({
   openedIn: 2,
+  sessions: { asked: 1_000, measured: 950 },
   underWay: 16,
   tried: [{ underWay: 16, perSecond, lost: 0 }],
   most: load(perSecond),
@@ -44,7 +45,40 @@ describe('the section', () => {
   });
 
   it('says where messages were lost', () => {
-    expect(throughput.section(figuresWith(600, 100, 300)).text).toContain('64: 75 messages lost');
+    expect(throughput.section(figuresWith(600, 100, 300)).text).toContain('(threads) |  | 75 lost |');
+  });
+
+  it('says how many sessions were relayed on each side', () => {
+    const { text } = throughput.section(figuresWith(600, 100, 300));
+    expect(
+      text.match(/1,000 of 1,000 sessions had their frames relayed; 950 of them in measured rounds/g),
+    ).toHaveLength(3);
+  });
+
+  it('tells a p99 with the number of messages that it is of, and none of too few', () => {
+    const figures = figuresWith(600, 100, 300);
+    expect(throughput.section(figures).text).toContain('20.0 of 500 |');
+    const threads = { ...figures.threads, low: { ...load(50), p99: { samples: 1_499 } } };
+    const { text } = throughput.section({ ...figures, threads });
+    expect(text).toContain('| too few: 1,499 |');
+  });
+
+  it('shows each setting that was tried, and which did best', () => {
+    const figures = figuresWith(600, 100, 300);
+    const tried = [
+      { environments: 2, underWay: 8, perSecond: 350, lost: 0 },
+      { environments: 2, underWay: 16, perSecond: 600, lost: 0 },
+      { environments: 4, underWay: 16, perSecond: 410, lost: 0 },
+    ];
+    const { text } = throughput.section({ ...figures, ours: side(600, { environments: 2, tried }) });
+    expect(text).toContain('| the local run, 2 environments | 350 | 600 |');
+    expect(text).toContain('| the local run, 4 environments |  | 410 |');
+    expect(text).toContain('2 of them, and the numbers of messages in the table above');
+  });
+
+  it('says what bounds the ratio', () => {
+    const { text } = throughput.section(figuresWith(600, 100, 300));
+    expect(text).toContain("the functions' own work");
   });
 
   it('misses a goal when the local run itself lost messages', () => {

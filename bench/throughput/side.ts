@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { availableParallelism } from 'node:os';
 import { ticketKeys } from '../../functions/relay/ticket-keys.ts';
 import { ROOT } from '../../infra/bundle.ts';
 import type { OfflineMode } from './modes.ts';
@@ -26,26 +25,28 @@ export interface SideOptions {
   /** The Node.js that all its processes run. */
   readonly node: string;
   readonly connections: number;
+  /** Of each function at most, on the local run: serverless-offline has as many as there are events at once. */
+  readonly environments?: number | undefined;
   /** Ends it, also in the middle of what it does. */
   readonly signal: AbortSignal;
 }
 
-/** The local run may be as wide as serverless-offline's one thread and what stands beside it: as the cores are. */
-const ENVIRONMENTS = availableParallelism();
-
 const PORTS = ['gateway', 'http', 'page', 'genesys'].flatMap((name) => [`--${name}-port`, '0']);
-const LOCAL_RUN = ['local/start.ts', '--json', '--quiet', ...PORTS, '--environments', String(ENVIRONMENTS)];
+const LOCAL_RUN = ['local/start.ts', '--json', '--quiet', ...PORTS];
 
-const scriptOf = (name: SideName): readonly string[] =>
-  name === 'local run' ? LOCAL_RUN : ['bench/throughput/theirs.ts', name];
+function scriptOf({ name, environments }: SideOptions): readonly string[] {
+  if (name !== 'local run') return ['bench/throughput/theirs.ts', name];
+  return environments === undefined ? LOCAL_RUN : [...LOCAL_RUN, '--environments', String(environments)];
+}
 
 /**
  * Starts a stack and its guests, each in a process of its own. Between stretches of typing the stack stands still, so
  * that what it still has to do (the delay queue's messages of ten seconds later) is done in its own time.
  * @throws Error with what it said when the stack does not come up, or not every guest gets a connection
  */
-export async function startSide({ name, node, connections, signal }: SideOptions): Promise<Side> {
-  const stack = startStack(name, node);
+export async function startSide(options: SideOptions): Promise<Side> {
+  const { name, node, connections, signal } = options;
+  const stack = startStack(options);
   const driver = fork(fileURLToPath(new URL('driver.ts', import.meta.url)), {
     execPath: node,
     execArgv: ['--import', 'tsx'],
@@ -112,9 +113,10 @@ interface Stack {
 
 const KILLED_AFTER_MS = 10_000;
 
-function startStack(name: SideName, node: string): Stack {
+function startStack(options: SideOptions): Stack {
+  const { name, node } = options;
   // A group of its own: it is paused and resumed with all that it starts.
-  const child = spawn(node, ['--import', 'tsx', ...scriptOf(name)], {
+  const child = spawn(node, ['--import', 'tsx', ...scriptOf(options)], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

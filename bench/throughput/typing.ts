@@ -12,7 +12,7 @@ import type { Account, TypingOptions } from './wire.ts';
 const GAP_MS = { on: MIN_GAP_MS - HASTY_MS, off: HASTY_MS + 100 } as const;
 
 /** The org is asked in batches: asked for each message, it would have more to answer than to be told. */
-const ASKED_EVERY_MS = 20;
+export const ASKED_EVERY_MS = 20;
 
 /** How long the last messages have to come upstream. */
 const LAST_MS = 10_000;
@@ -28,6 +28,8 @@ interface Turns {
   readonly back: (conversationId: string) => void;
   /** How many have told that they type. */
   readonly typing: () => number;
+  /** Nobody has a turn to come: those who have not sent all wait for a message that is late, or there are none. */
+  readonly isOver: () => boolean;
 }
 
 interface Due {
@@ -36,7 +38,7 @@ interface Due {
 }
 
 /** "Off" goes first, so that a guest's bubble stays for no longer than it has to. */
-function makeTurns(guests: readonly Guest[], book: Book): Turns {
+function makeTurns(guests: readonly Guest[], book: Book, once: boolean): Turns {
   const begin: Due[] = guests.map((guest) => ({ guest, at: 0 }));
   const end: Due[] = [];
   const waiting = new Map<string, { guest: Guest; isTyping: boolean; at: number }>();
@@ -62,12 +64,15 @@ function makeTurns(guests: readonly Guest[], book: Book): Turns {
       const sent = waiting.get(conversationId);
       if (sent === undefined) return;
       waiting.delete(conversationId);
+      if (once && !sent.isTyping) return;
       (sent.isTyping ? end : begin).push({
         guest: sent.guest,
         at: sent.at + GAP_MS[sent.isTyping ? 'on' : 'off'],
       });
     },
     typing: () => typing.size,
+    isOver: () =>
+      begin.length + end.length === 0 && [...waiting.values()].every(({ at }) => at < Date.now() - LATE_MS),
   };
 }
 
@@ -78,10 +83,10 @@ function makeTurns(guests: readonly Guest[], book: Book): Turns {
 export async function typeFor(
   guests: readonly Guest[],
   org: Org,
-  { underWay, perSecond, warmUpMs, measuredMs }: TypingOptions,
+  { underWay, perSecond, once = false, warmUpMs, measuredMs }: TypingOptions,
 ): Promise<Account> {
   const book = makeBook();
-  const turns = makeTurns(guests, book);
+  const turns = makeTurns(guests, book, once);
   const late = makeLate();
   await org.arrivals();
   const began = Date.now();
@@ -104,7 +109,7 @@ export async function typeFor(
         turns.back(conversationId);
       }
   };
-  while (Date.now() < until) {
+  while (Date.now() < until && !turns.isOver()) {
     await hear();
     pump(true);
     await delay(ASKED_EVERY_MS);

@@ -22,6 +22,8 @@ export const typingOptions = z.object({
   underWay: z.int().positive(),
   /** Messages a second, where they go by the clock instead. */
   perSecond: z.number().positive().optional(),
+  /** Each guest types no more than one "on" and its "off"; it is over when all have. */
+  once: z.boolean().optional(),
   /** Typed before what is measured. */
   warmUpMs: z.number().nonnegative(),
   measuredMs: z.number().positive(),
@@ -49,8 +51,8 @@ export const account = z.object({
   repeated: z.int(),
   /** Of the measured time alone: milliseconds from client to upstream, in order. */
   latencies: z.array(z.number()),
-  /** Sessions that sent something in the measured time. */
-  sessions: z.int(),
+  /** Sessions that had a frame relayed in the measured time, by their conversations. */
+  sessions: z.array(z.string()),
   /** What else went wrong, and how often. */
   trouble: z.record(z.string(), z.int()),
 });
