@@ -98,10 +98,7 @@ export function makeFarEnd(ports: FarEndPorts): FarEnd {
       const api = makeGenesysApi({ apiUrl: '', token, http, now });
       const upstream = makeUpstreamPort({
         api,
-        sockets: {
-          send: ({ url, frame }, deadline) => say(url + JSON.stringify(frame), deadline),
-          close: () => undefined,
-        },
+        sockets: { send: (url, frame, deadline) => say(url + frame, deadline), close: () => undefined },
         webMessaging: {
           send: (message, deadline) => say(JSON.stringify(message), deadline),
           close: () => undefined,

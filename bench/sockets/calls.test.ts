@@ -16,7 +16,7 @@ describe('a run', () => {
       assertWay('sample', [fresh, fresh], 2, { resumes: false, pings: 'nothing' });
       assertWay('checked', [resumed], 3, { pings: 'nothing' });
       assertWay('kept', [connection({ pings: 1 })], 3, { pings: 'opening' });
-      assertWay('kept, on', [connection({ pings: 3 })], 3, { pings: 'each frame' });
+      assertWay('kept, idle', [connection({ pings: 3 })], 3, { pings: 'each frame' });
     }).not.toThrow();
   });
 

@@ -4,7 +4,7 @@ import { takeTurns } from '../measure/turns.ts';
 import { type Connection, type FarSide, TLS_VERSIONS, type TlsVersion } from './far-side.ts';
 import { type CallFigures, CONTENDERS, type Contender, type Figures, KEPT, type Ratios } from './figures.ts';
 import { assertSame, framesOf } from './frames.ts';
-import { GAP_MS, type Gap, SAYS } from './gaps.ts';
+import { GAP_MS, type Gap } from './gaps.ts';
 import type { Answer, SenderName } from './messages.ts';
 import type { Measured } from './process.ts';
 import type { Proxy } from './proxy.ts';
@@ -32,8 +32,7 @@ interface How extends Way {
 
 const HOW: Record<Contender, How> = {
   kept: { process: 'ours', sender: 'kept', gap: 'none', pings: 'opening' },
-  'kept, on': { process: 'ours', sender: 'kept', gap: 'on', pings: 'each frame' },
-  'kept, off': { process: 'ours', sender: 'kept', gap: 'off', pings: 'each frame' },
+  'kept, idle': { process: 'ours', sender: 'kept', gap: 'idle', pings: 'each frame' },
   checked: { process: 'ours', sender: 'checked', gap: 'none', pings: 'nothing' },
   reconnect: { process: 'ours', sender: 'reconnect', gap: 'none', resumes: true, pings: 'nothing' },
   forgetful: { process: 'forgetful', sender: 'reconnect', gap: 'none', resumes: false, pings: 'nothing' },
@@ -54,14 +53,14 @@ export async function measureCalls(
   world: World,
   { quick, rounds, signal, say }: Pick<Bench, 'quick' | 'rounds' | 'signal' | 'say'>,
 ): Promise<Pick<Figures, 'calls' | 'ratios' | 'resumedCpu'> & { counts: Counts }> {
-  const frames = (quick ? 2 : FRAMES) + 1;
+  const texts = framesOf('call', (quick ? 2 : FRAMES) + 1);
   const measureRounds = async (count: number): Promise<{ runs: Map<string, Run[]>; counts: Counts }> => {
     const runs = new Map<string, Run[]>();
     const undisturbed = makeUndisturbed(({ message }) => {
       say(`sockets: made again: ${message}`);
     });
     const turns = turnsOf(async (contender, tls) => {
-      const run = await undisturbed.run(() => runOnce(world, contender, tls, frames));
+      const run = await undisturbed.run(() => runOnce(world, contender, tls, texts));
       runs.set(keyOf(contender, tls), [...(runs.get(keyOf(contender, tls)) ?? []), run]);
       return run.endMs;
     });
@@ -94,10 +93,9 @@ async function runOnce(
   { processes, far, roundTripMs }: World,
   contender: Contender,
   tls: TlsVersion,
-  frames: number,
+  texts: string[],
 ): Promise<Run> {
   const { process, sender, gap, ...way } = HOW[contender];
-  const texts = framesOf('call', frames, SAYS[gap]);
   const { side, proxy } = far[tls];
   const from = {
     arrivals: side.arrivals.length,
@@ -207,7 +205,7 @@ function summaryOf(
   });
   return {
     calls,
-    ratios: { none: ratiosOf('none'), on: ratiosOf('on'), off: ratiosOf('off') },
+    ratios: { none: ratiosOf('none'), idle: ratiosOf('idle') },
     resumedCpu: ratio('reconnect', 'forgetful', 'cpuMs'),
   };
 }

@@ -6,22 +6,13 @@ import { BREAKS } from './proxy.ts';
 
 /** What results.json keeps of this part. */
 
-export const CONTENDERS = [
-  'kept',
-  'kept, on',
-  'kept, off',
-  'checked',
-  'reconnect',
-  'forgetful',
-  'sample',
-] as const;
+export const CONTENDERS = ['kept', 'kept, idle', 'checked', 'reconnect', 'forgetful', 'sample'] as const;
 export type Contender = (typeof CONTENDERS)[number];
 
 /** Ours, by the gap before each frame. */
 export const KEPT = {
   none: 'kept',
-  on: 'kept, on',
-  off: 'kept, off',
+  idle: 'kept, idle',
 } as const satisfies Record<Gap, Contender>;
 
 const call = z.object({
@@ -51,13 +42,11 @@ const ratios = z.object({
 });
 export type Ratios = z.infer<typeof ratios>;
 
-export const SAID = ['on', 'off'] as const;
 export const FAULTS = ['healthy', 'frame', ...BREAKS] as const;
 export type Fault = (typeof FAULTS)[number];
 export const SIDES = ['kept', 'checked'] as const;
 
 const thaw = z.object({
-  said: z.enum(SAID),
   fault: z.enum(FAULTS),
   side: z.enum(SIDES),
   thaws: z.int().positive(),
@@ -73,9 +62,6 @@ const thaw = z.object({
 });
 export type ThawFigures = z.infer<typeof thaw>;
 
-/** Ours over the check of readyState, by the time until the first frame after a thaw of a healthy socket is there. */
-const healthy = z.object({ on: figure, off: figure });
-
 /** Runs that count, and those that the machine disturbed and that were made again. */
 const counts = z.object({ runs: z.int(), again: z.int() });
 
@@ -83,11 +69,12 @@ export const figures = z.object({
   roundTripMs: z.number(),
   node: z.string(),
   calls: z.array(call),
-  ratios: z.object({ none: ratios, on: ratios, off: ratios }),
+  ratios: z.object({ none: ratios, idle: ratios }),
   /** A reconnect with a TLS session over one without. */
   resumedCpu: figure,
   thaws: z.array(thaw),
-  healthy,
+  /** Ours over the check of readyState, by the time until the first frame after a thaw of a healthy socket is there. */
+  healthy: figure,
   disturbed: z.object({ calls: counts, thaws: counts }),
 });
 export type Figures = z.infer<typeof figures>;

@@ -1,20 +1,9 @@
-import * as z from 'zod';
-
 /** What is sent, and what has to have come of it. */
 
-const typingFrame = z.object({
-  type: z.literal('typing'),
-  data: z.object({ isTyping: z.boolean() }),
-  id: z.string(),
-});
-
-/** The frame in a text of {@link framesOf}. */
-export const readFrame = (text: string): z.infer<typeof typingFrame> => typingFrame.parse(JSON.parse(text));
-
-/** Typing frames that can be told apart, and say the same. */
-export const framesOf = (name: string, count: number, isTyping: boolean): string[] =>
+/** Typing frames that can be told apart. */
+export const framesOf = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) =>
-    JSON.stringify({ type: 'typing', data: { isTyping }, id: `${name}-${index}` }),
+    JSON.stringify({ type: 'typing', data: { isTyping: index % 2 === 0 }, id: `${name}-${index}` }),
   );
 
 /** What became of frames. */

@@ -5,8 +5,7 @@ import { GAP_MS, GAPS, secondsOf } from './gaps.ts';
 it('there is a gap for each way in which a kept socket is used', () => {
   const bounds = {
     none: [0, SOCKET_PING_AFTER_MS],
-    on: [SOCKET_PING_AFTER_MS, SOCKET_IDLE_MS],
-    off: [SOCKET_PING_AFTER_MS, SOCKET_IDLE_MS],
+    idle: [SOCKET_PING_AFTER_MS, SOCKET_IDLE_MS],
   };
   for (const gap of GAPS) {
     const [from = NaN, to = NaN] = bounds[gap];
@@ -17,5 +16,5 @@ it('there is a gap for each way in which a kept socket is used', () => {
 });
 
 it('gaps are told in seconds', () => {
-  expect(secondsOf(GAP_MS.on)).toBe('6 s');
+  expect(secondsOf(GAP_MS.idle)).toBe('6 s');
 });

@@ -1,15 +1,12 @@
 /**
- * Uses of a kept socket, one for each way in which functions/ports/kept-sockets.ts goes about it. Frame after frame it
- * takes them; after a gap a ping goes along with an "on", and with an "off" one whose answer the call waits for.
+ * Gaps between two frames of a session, by the environment's clock: one for each way in which
+ * functions/ports/kept-sockets.ts uses a socket. It takes the frame; a ping goes along, and the call waits for its answer.
  */
-export const GAPS = ['none', 'on', 'off'] as const;
+export const GAPS = ['none', 'idle'] as const;
 export type Gap = (typeof GAPS)[number];
 
-/** By the environment's clock, besides the time that goes by in truth, which is little more than a round trip. */
-export const GAP_MS: Readonly<Record<Gap, number>> = { none: 0, on: 6_000, off: 6_000 };
-
-/** What its frames say. */
-export const SAYS: Readonly<Record<Gap, boolean>> = { none: true, on: true, off: false };
+/** Besides the time that goes by in truth, which is little more than a round trip. */
+export const GAP_MS: Readonly<Record<Gap, number>> = { none: 0, idle: 6_000 };
 
 /** `2 s` */
 export const secondsOf = (ms: number): string => `${ms / 1_000} s`;

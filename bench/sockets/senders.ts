@@ -4,7 +4,6 @@ import { openSocket, write } from '../../functions/ports/open-socket.ts';
 import { makeSockets } from '../../functions/ports/sockets.ts';
 import { UPSTREAM_DEADLINE_MS } from '../../functions/relay/constants.ts';
 import { unavailable } from '../../functions/relay/errors.ts';
-import { readFrame } from './frames.ts';
 import type { SenderName } from './messages.ts';
 
 /** One way to send a frame on a guest's socket. */
@@ -18,13 +17,7 @@ export interface Sender {
 function kept(now: () => number): Sender {
   let sockets = makeSockets(now);
   return {
-    send(url, text) {
-      const frame = readFrame(text);
-      return sockets.send(
-        { via: 'socket', url, frame, saidAgain: frame.data.isTyping },
-        now() + UPSTREAM_DEADLINE_MS,
-      );
-    },
+    send: (url, text) => sockets.send(url, text, now() + UPSTREAM_DEADLINE_MS),
     forget() {
       sockets.close();
       sockets = makeSockets(now);

@@ -7,7 +7,6 @@ import {
   type Contender,
   FAULTS,
   type Figures,
-  SAID,
   type ThawFigures,
 } from './figures.ts';
 import { GAPS } from './gaps.ts';
@@ -78,17 +77,13 @@ export function thawTable(figures: Figures): string {
     String(mostLost),
     arrivalMs ? spread(arrivalMs) : 'some never',
   ];
-  const rows = SAID.flatMap((said) =>
-    FAULTS.map((fault) => {
-      const [kept, checked] = [thawOf(figures, said, fault, 'kept'), thawOf(figures, said, fault, 'checked')];
-      const what = [FAULT_NAMES[fault], `"${said}"`];
-      return [...what, ...cells(kept), String(kept.repeats), ...cells(checked)];
-    }),
-  );
+  const rows = FAULTS.map((fault) => {
+    const [kept, checked] = [thawOf(figures, fault, 'kept'), thawOf(figures, fault, 'checked')];
+    return [FAULT_NAMES[fault], ...cells(kept), String(kept.repeats), ...cells(checked)];
+  });
   const columns = ['lost', 'most in one thaw', 'ms to first arrival'];
   const head = [
     'what the far side does in the freeze',
-    'frames say',
     ...columns.map((column) => `relay: ${column}`),
     'relay: came twice',
     ...columns.map((column) => `check: ${column}`),

@@ -15,7 +15,7 @@ describe('a thaw', () => {
   ] as const)(
     '%s: %s is to open %i sockets, and with another number is made again',
     (side, fault, opened) => {
-      const cell = { said: 'off', side, fault } as const;
+      const cell = { side, fault } as const;
       expect(() => {
         assertThaw('one', cell, opened, NONE);
       }).not.toThrow();
@@ -28,19 +28,19 @@ describe('a thaw', () => {
   it('may bring a frame twice where the relay opened a socket, and nowhere else', () => {
     const twice = { lost: 0, repeats: 1 };
     expect(() => {
-      assertThaw('one', { said: 'off', side: 'kept', fault: 'frame' }, 1, twice);
+      assertThaw('one', { side: 'kept', fault: 'frame' }, 1, twice);
     }).not.toThrow();
     expect(() => {
-      assertThaw('one', { said: 'off', side: 'kept', fault: 'healthy' }, 0, twice);
+      assertThaw('one', { side: 'kept', fault: 'healthy' }, 0, twice);
     }).toThrow('one: 1 frames came twice');
     expect(() => {
-      assertThaw('one', { said: 'off', side: 'checked', fault: 'frame' }, 1, twice);
+      assertThaw('one', { side: 'checked', fault: 'frame' }, 1, twice);
     }).toThrow('one: 1 frames came twice');
   });
 
   it('loses nothing on a healthy socket', () => {
     expect(() => {
-      assertThaw('one', { said: 'on', side: 'checked', fault: 'healthy' }, 0, { lost: 1, repeats: 0 });
+      assertThaw('one', { side: 'checked', fault: 'healthy' }, 0, { lost: 1, repeats: 0 });
     }).toThrow('one: 1 frames were lost on a healthy socket');
   });
 });

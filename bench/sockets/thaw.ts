@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { figureOf, ratioOf } from '../measure/figures.ts';
 import { takeTurns } from '../measure/turns.ts';
 import type { FarSide } from './far-side.ts';
-import { type Fault, FAULTS, type Figures, SAID, SIDES, type ThawFigures } from './figures.ts';
+import { type Fault, FAULTS, type Figures, SIDES, type ThawFigures } from './figures.ts';
 import { framesOf, type Receipt, receiptOf } from './frames.ts';
-import { GAP_MS, SAYS } from './gaps.ts';
+import { GAP_MS } from './gaps.ts';
 import type { Call } from './messages.ts';
 import type { Measured } from './process.ts';
 import type { Proxy } from './proxy.ts';
@@ -16,7 +16,7 @@ import { makeUndisturbed, type Undisturbed, WayError } from './undisturbed.ts';
 const AFTER = 3;
 const APART_MS = 1_000;
 
-type Cell = Pick<ThawFigures, 'said' | 'fault' | 'side'>;
+type Cell = Pick<ThawFigures, 'fault' | 'side'>;
 
 export interface ThawWorld {
   process: Measured;
@@ -33,11 +33,9 @@ interface Trial extends Receipt {
   endMs: number;
 }
 
-const CELLS: readonly Cell[] = SAID.flatMap((said) =>
-  FAULTS.flatMap((fault) => SIDES.map((side) => ({ said, fault, side }))),
-);
+const CELLS: readonly Cell[] = FAULTS.flatMap((fault) => SIDES.map((side) => ({ fault, side })));
 
-const keyOf = ({ said, fault, side }: Cell): string => `${side}-${said}-${fault}`;
+const keyOf = ({ fault, side }: Cell): string => `${side}-${fault}`;
 
 /** Every cell by turns. @throws Error when a frame came out of turn, or a healthy socket lost one */
 export async function measureThaws(
@@ -60,13 +58,11 @@ export async function measureThaws(
   );
   await takeTurns(turns, { rounds, signal: world.signal });
   const of = (cell: Cell): Trial[] => trials.get(keyOf(cell)) ?? [];
-  const arrivals = (said: Cell['said'], side: Cell['side']): number[] =>
-    of({ said, fault: 'healthy', side }).map(({ arrivalMs }) => arrivalMs);
-  const ratio = (said: Cell['said']): Figures['healthy']['on'] =>
-    ratioOf(arrivals(said, 'kept'), arrivals(said, 'checked'));
+  const arrivals = (side: Cell['side']): number[] =>
+    of({ fault: 'healthy', side }).map(({ arrivalMs }) => arrivalMs);
   return {
     thaws: CELLS.map((cell) => ({ ...cell, ...sumOf(of(cell)) })),
-    healthy: { on: ratio('on'), off: ratio('off') },
+    healthy: ratioOf(arrivals('kept'), arrivals('checked')),
     counts: undisturbed.counts(),
   };
 }
@@ -87,7 +83,7 @@ function sumOf(trials: readonly Trial[]): Omit<ThawFigures, keyof Cell> {
 async function tryOnce(world: ThawWorld, cell: Cell): Promise<Trial> {
   const { process, side, proxy } = world;
   const who = keyOf(cell);
-  const [ahead = '', ...texts] = framesOf(who, 1 + AFTER, SAYS[cell.said]);
+  const [ahead = '', ...texts] = framesOf(who, 1 + AFTER);
   const from = { arrivals: side.arrivals.length, connections: side.connections.length };
   await send(world, cell, ahead, 0);
   await side.settled();
@@ -128,7 +124,7 @@ async function freezeAndThaw(world: ThawWorld, cell: Cell, [text = '', ...more]:
   };
   await process.freeze();
   await goAway(world, cell.fault);
-  const sending = send(world, cell, text, GAP_MS[cell.said]);
+  const sending = send(world, cell, text, GAP_MS.idle);
   // The event is there before the environment goes on, as it is what thaws it.
   process.thaw();
   const first = await sending;

@@ -4,18 +4,16 @@ import type { TlsVersion } from './far-side.ts';
 import type { CallFigures, Contender, Figures, ThawFigures } from './figures.ts';
 import { GAP_MS, type Gap, secondsOf } from './gaps.ts';
 
-/** What a kept socket is used for. */
+/** How long a kept socket was idle before each frame. */
 export const GAP_NAMES: Record<Gap, string> = {
   none: 'frame after frame',
-  on: `an "on" after ${secondsOf(GAP_MS.on)}`,
-  off: `an "off" after ${secondsOf(GAP_MS.off)}`,
+  idle: `after ${secondsOf(GAP_MS.idle)}`,
 };
 
 /** As the tables and the picture call them. */
 export const NAMES: Record<Contender, string> = {
   kept: `this relay: kept, ${GAP_NAMES.none}`,
-  'kept, on': `this relay: kept, ${GAP_NAMES.on}`,
-  'kept, off': `this relay: kept, ${GAP_NAMES.off}`,
+  'kept, idle': `this relay: kept, ${GAP_NAMES.idle}`,
   checked: 'check of readyState',
   reconnect: 'a socket a message, TLS resumed',
   forgetful: 'the same, TLS anew',
@@ -34,12 +32,11 @@ export function callOf({ calls }: Figures, contender: Contender, tls: TlsVersion
 /** @throws Error when it was not measured */
 export function thawOf(
   { thaws }: Figures,
-  said: ThawFigures['said'],
   fault: ThawFigures['fault'],
   side: ThawFigures['side'],
 ): ThawFigures {
-  const found = thaws.find((thaw) => thaw.said === said && thaw.fault === fault && thaw.side === side);
-  if (!found) throw new Error(`${side}, ${said}, ${fault} was not measured`);
+  const found = thaws.find((thaw) => thaw.fault === fault && thaw.side === side);
+  if (!found) throw new Error(`${side}, ${fault} was not measured`);
   return found;
 }
 

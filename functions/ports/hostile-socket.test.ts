@@ -9,7 +9,6 @@ const TOO_LARGE = 'x'.repeat(131_073);
 
 const deadline = 20_000;
 const wsOf = (url: string): string => url.replace('http', 'ws');
-const messageTo = (url: string) => ({ via: 'socket' as const, url: wsOf(url), frame: 'frame' });
 
 function makeGuestSockets() {
   const sockets = makeSockets(() => 0);
@@ -20,7 +19,7 @@ function makeGuestSockets() {
 it('a socket URL that redirects leads nowhere else: the host rule saw the first host only', async () => {
   const elsewhere = await serve(() => ({ status: 200 }));
   const { url, seen } = await serve(() => ({ status: 302, headers: { location: wsOf(elsewhere.url) } }));
-  const refusal = await refusalOf(makeGuestSockets().send(messageTo(url), deadline));
+  const refusal = await refusalOf(makeGuestSockets().send(wsOf(url), '{}', deadline));
   expect(refusal.code).toMatch(/^upstream_/);
   expect(seen).toHaveLength(1);
   expect(elsewhere.seen).toEqual([]);
@@ -39,13 +38,13 @@ it('a socket whose far side sends a message that is too large is cut off, and th
     wss.close();
   });
   const sockets = makeGuestSockets();
-  await sockets.send(messageTo(url), deadline);
+  await sockets.send(wsOf(url), 'one', deadline);
   const [first] = await vi.waitUntil(() => opened.length > 0 && opened);
   const code = new Promise((resolve) => first?.once('close', resolve));
   first?.send(TOO_LARGE);
   // Message Too Big, RFC 6455 section 7.4.1.
   expect(await code).toBe(1009);
-  await sockets.send(messageTo(url), deadline);
+  await sockets.send(wsOf(url), 'two', deadline);
   await vi.waitUntil(() => frames.length === 2, { timeout: 10_000 });
   expect(opened).toHaveLength(2);
 });

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { serve } from '../../test/http-server.ts';
-import { type Care, makeKeptSockets } from './kept-sockets.ts';
+import { makeKeptSockets } from './kept-sockets.ts';
 
 /** A far side whose pings the test answers, and sockets that are kept by a clock that the test moves. */
-async function setUp() {
+async function setUp(repeats = false) {
   const { server, url } = await serve(() => ({ status: 404 }));
   const far = new WebSocketServer({ server, autoPong: false });
   const pings: string[] = [];
@@ -17,7 +17,7 @@ async function setUp() {
     });
   });
   const clock = { now: 0 };
-  const kept = makeKeptSockets(() => clock.now);
+  const kept = makeKeptSockets(() => clock.now, repeats);
   onTestFinished(() => {
     kept.close();
     far.close();
@@ -35,8 +35,8 @@ async function setUp() {
     pings,
     mute: () => (answers = false),
     /** Uses the socket for nothing. @returns its number */
-    use: (care: Care = 'along') =>
-      kept.use('guest', care, open, clock.now + 2_000, (socket) => Promise.resolve(opened.indexOf(socket))),
+    use: () =>
+      kept.use('guest', open, clock.now + 2_000, (socket) => Promise.resolve(opened.indexOf(socket))),
     /** A pong that answers nothing. */
     heartbeat: async () => {
       const came = once(opened.at(-1) ?? far, 'pong');
@@ -47,7 +47,7 @@ async function setUp() {
   };
 }
 
-describe('a socket whose next use nobody waits for', () => {
+describe('a socket whose answer nobody waits for', () => {
   it('gets a ping along, which nobody waits for', async () => {
     const { use, answered, pings, clock } = await setUp();
     await use();
@@ -105,44 +105,41 @@ describe('a socket whose next use nobody waits for', () => {
   });
 });
 
-describe('what is said again', () => {
-  it('waits for no answer, however long the socket was idle', async () => {
-    const { use, answered, mute, clock } = await setUp();
-    await use();
-    await answered();
-    mute();
-    clock.now += 30_000;
-    expect(await use()).toBe(0);
-  });
-
-  it('goes over a new socket as well once an answer is missing', async () => {
-    const { use, answered, mute, clock } = await setUp();
-    await use();
-    await answered();
-    mute();
-    clock.now += 30_000;
-    await use();
-    clock.now += 30_000;
-    expect(await use()).toBe(1);
-  });
-});
-
 describe('what may be done twice', () => {
-  it('is done along with the ping, and on a new socket as well where no answer comes', async () => {
-    const { use, answered, mute, clock } = await setUp();
-    await use('twice');
+  it('is done on a new socket as well where the ping that went along has no answer', async () => {
+    const { use, answered, mute, clock } = await setUp(true);
+    await use();
     await answered();
     mute();
     clock.now += 1_000;
-    expect(await use('twice')).toBe(1);
+    expect(await use()).toBe(1);
   });
 
   it('waits for no answer within a second', async () => {
-    const { use, answered, mute, clock } = await setUp();
-    await use('twice');
+    const { use, answered, mute, clock } = await setUp(true);
+    await use();
     await answered();
     mute();
     clock.now += 999;
-    expect(await use('twice')).toBe(0);
+    expect(await use()).toBe(0);
+  });
+});
+
+describe('a socket that was idle for a minute', () => {
+  it('is not used again', async () => {
+    const { use, clock, opened } = await setUp();
+    await use();
+    clock.now += 60_000;
+    expect(await use()).toBe(1);
+    expect(opened[0]?.readyState).not.toBe(WebSocket.OPEN);
+  });
+});
+
+describe('two messages of one key at once', () => {
+  it('leave one socket open', async () => {
+    const { use, opened } = await setUp();
+    await Promise.all([use(), use()]);
+    expect(opened).toHaveLength(2);
+    expect(opened.filter(({ readyState }) => readyState === WebSocket.OPEN)).toHaveLength(1);
   });
 });

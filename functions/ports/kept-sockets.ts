@@ -5,23 +5,13 @@ import { SOCKET_IDLE_MS, SOCKET_PING_AFTER_MS, SOCKET_PONG_MS, SOCKETS_MAX } fro
 export interface KeptSockets {
   /**
    * Does something with a socket that is open: one that is kept, or a new one. One that fails meanwhile is not kept.
-   * @param care what is done for it to arrive
    * @param open opens it and makes it ready, before the deadline
    * @param deadline epoch milliseconds
    */
-  use: <T>(key: string, care: Care, open: Open, deadline: number, act: Act<T>) => Promise<T>;
+  use: <T>(key: string, open: Open, deadline: number, act: Act<T>) => Promise<T>;
   /** Closes every socket. */
   close: () => void;
 }
-
-/**
- * How a socket is asked by a ping whether its far side is still there:
- * - `along` with what is done, and nobody waits: for what is said again by the next message anyway.
- * - `twice`: along as well, but the call waits for the answer, and where none comes it is done once more on a new socket:
- *   for what may be done twice, and spares it a round trip.
- * - `after`: it is done when the answer has come.
- */
-export type Care = 'along' | 'twice' | 'after';
 
 /** @param isAgain whether it was done already, on a socket that gave no answer: it may have arrived there */
 type Open = (isAgain: boolean) => Promise<WebSocket>;
@@ -45,12 +35,13 @@ interface Used<T> {
 
 /**
  * Keeps sockets by key, the most recently used last. While an environment is frozen it neither reads a close nor
- * answers a ping, so a socket that was idle is pinged, and opened anew, once, if it is dead. Where nobody waits for the
- * answer and it is missing at the next message, that one waits for another, so that a far side which is gone without a
- * word costs one message and no more.
+ * answers a ping, so with what is done on a socket that was idle a ping goes along.
  * @param now epoch milliseconds
+ * @param repeats whether what is done may be done twice, and nothing says it again. Then each call waits for the answer;
+ *   where none comes, it is done once more on a new socket. Otherwise nobody waits, and where the answer is missing at
+ *   the next call, that one is done after another's: a far side that is gone without a word costs one message
  */
-export function makeKeptSockets(now: () => number): KeptSockets {
+export function makeKeptSockets(now: () => number, repeats = false): KeptSockets {
   const kept = new Map<string, Kept>();
 
   function drop(key: string, entry: Kept): void {
@@ -80,6 +71,8 @@ export function makeKeptSockets(now: () => number): KeptSockets {
     });
     // Its answer, which nobody waits for, tells that this far side gives any.
     ping(entry);
+    // Opened meanwhile by another message of the same key.
+    kept.get(key)?.socket.close(1000);
     kept.set(key, entry);
     return entry;
   }
@@ -92,7 +85,6 @@ export function makeKeptSockets(now: () => number): KeptSockets {
   /** @returns whether it was done in vain, where there is no such socket or it is dead */
   async function onKept<T>(
     key: string,
-    care: Care,
     deadline: number,
     act: Act<T>,
   ): Promise<Used<T> | 'done' | 'not done'> {
@@ -103,12 +95,12 @@ export function makeKeptSockets(now: () => number): KeptSockets {
     let early: Promise<T> | undefined;
     if (socket.readyState === WebSocket.OPEN) {
       // Where none was ever answered, a missing answer says nothing.
-      if ((answered === pings || answered === 0) && (!wasIdle || care === 'along')) {
+      if ((answered === pings || answered === 0) && !(wasIdle && repeats)) {
         const acting = act(socket);
         if (wasIdle) ping(entry);
         return { entry, acting };
       }
-      early = care === 'after' ? undefined : act(socket);
+      early = repeats ? act(socket) : undefined;
       early?.catch(() => undefined);
       if (await answersPing(entry, Math.min(SOCKET_PONG_MS, deadline - now())))
         return { entry, acting: early ?? act(socket) };
@@ -118,8 +110,10 @@ export function makeKeptSockets(now: () => number): KeptSockets {
   }
 
   return {
-    async use(key, care, open, deadline, act) {
-      const used = await onKept(key, care, deadline, act);
+    async use(key, open, deadline, act) {
+      // Before: what was idle for so long may be forgotten by whatever lies between, and a message is lost on it.
+      closeIdle();
+      const used = await onKept(key, deadline, act);
       const { entry, acting } =
         typeof used === 'object' ? used : await onNew(key, open(used === 'done'), act);
       const result = await acting.catch((error: unknown) => {

@@ -94,8 +94,8 @@ export async function rehearseSocket(): Promise<void> {
   });
   const socket = await openSocket(
     {
-      url: 'ws://none',
-      refused: () => unavailable(new Error('refused')),
+      url: 'ws://rehearsal',
+      refused: () => unavailable(new Error('a rehearsal is never refused')),
       createConnection: () => near,
     },
     REHEARSAL_MS,

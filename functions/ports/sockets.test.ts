@@ -17,7 +17,7 @@ async function guestSocket() {
   wss.on('connection', (socket, request) => {
     opened.push(socket);
     requests.push(request);
-    socket.on('message', (data: Buffer) => frames.push(data.toString().replaceAll('"', '')));
+    socket.on('message', (data: Buffer) => frames.push(data.toString()));
     socket.on('ping', (data) => {
       if (answersPings) socket.pong(data);
     });
@@ -42,20 +42,12 @@ async function guestSocket() {
       server.removeAllListeners('upgrade');
       server.on('upgrade', (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
     },
-    send: (frame: string, path = 'guest') =>
-      sockets.send({ via: 'socket', url: at(path), frame }, clock.now + 2_000),
+    send: (text: string, path = 'guest') => sockets.send(at(path), text, clock.now + 2_000),
     /** The frames so far, once there are so many. */
     received: (count: number) =>
       vi.waitUntil(() => (frames.length >= count ? frames : undefined), { timeout: 5_000 }),
   };
 }
-
-/** A frame for a server of HTTP that may or may not be upgraded. */
-const messageTo = (url: string) => ({
-  via: 'socket' as const,
-  url: url.replace('http', 'ws'),
-  frame: 'frame',
-});
 
 /** The code with which a socket closes. */
 async function closed(socket: WebSocket | undefined): Promise<number> {
@@ -149,7 +141,7 @@ describe('a socket that cannot be had', () => {
     const { server, url } = await serve(() => ({ status: 200 }));
     server.on('upgrade', (_request, socket) => socket.end(`HTTP/1.1 ${head}\r\nConnection: close\r\n\r\n`));
     const sockets = makeSockets(Date.now);
-    return sockets.send(messageTo(url), Date.now() + 2_000);
+    return sockets.send(url.replace('http', 'ws'), 'frame', Date.now() + 2_000);
   };
 
   it.each([
@@ -175,7 +167,7 @@ describe('a socket that cannot be had', () => {
         });
       socket.write('HTTP/1.1 101 Switching Protocols\r\nX-Drip: ');
     });
-    const sending = makeSockets(Date.now).send(messageTo(url), Date.now() + 200);
+    const sending = makeSockets(Date.now).send(url.replace('http', 'ws'), 'frame', Date.now() + 200);
     expect(await refusalOf(sending)).toMatchObject({ code: 'upstream_unavailable' });
   });
 
@@ -191,7 +183,7 @@ describe('a socket that cannot be had', () => {
     });
     // Whether the frame still went out before the socket broke is chance; that somebody listens is not.
     await makeSockets(Date.now)
-      .send(messageTo(url), Date.now() + 2_000)
+      .send(url.replace('http', 'ws'), 'frame', Date.now() + 2_000)
       .catch((error: unknown) => {
         expect(error).toMatchObject({ code: 'upstream_unavailable' });
       });
@@ -200,7 +192,7 @@ describe('a socket that cannot be had', () => {
   it('because nobody answers is given up at the deadline', async () => {
     const { server, url } = await serve(() => undefined);
     server.on('upgrade', () => undefined);
-    const sending = makeSockets(Date.now).send(messageTo(url), Date.now() + 100);
+    const sending = makeSockets(Date.now).send(url.replace('http', 'ws'), 'frame', Date.now() + 100);
     expect(await refusalOf(sending)).toMatchObject({ code: 'upstream_unavailable' });
   });
 
@@ -209,7 +201,7 @@ describe('a socket that cannot be had', () => {
     const port = portOf(server);
     server.close();
     await once(server, 'close');
-    const sending = makeSockets(Date.now).send(messageTo(`http://127.0.0.1:${port}`), Date.now() + 2_000);
+    const sending = makeSockets(Date.now).send(`ws://127.0.0.1:${port}`, 'frame', Date.now() + 2_000);
     expect(await refusalOf(sending)).toMatchObject({ code: 'upstream_unavailable' });
   });
 });

@@ -1,29 +1,27 @@
 import { RelayError, unavailable } from '../relay/errors.ts';
-import type { SocketMessage } from '../relay/upstream.ts';
 import { makeKeptSockets } from './kept-sockets.ts';
 import { openSocket, tooManySockets, write } from './open-socket.ts';
 
 /** Guest sockets that stay open between the messages of one environment. */
 export interface Sockets {
   /**
-   * Sends a message's frame as text on the socket at its URL, which is opened when it is not open yet.
+   * Sends one text frame on the socket at `url`, which is opened when it is not open yet.
    * @param deadline epoch milliseconds, for all of it
    * @throws RelayError `upstream_unavailable`, `upstream_rejected`, `upstream_rate_limited`, `session_ended`
    */
-  send: (message: SocketMessage, deadline: number) => Promise<void>;
+  send: (url: string, text: string, deadline: number) => Promise<void>;
   /** Closes every socket. */
   close: () => void;
 }
 
 /** @param now epoch milliseconds */
 export function makeSockets(now: () => number): Sockets {
-  const kept = makeKeptSockets(now);
+  // A typing frame says what is so: one that comes twice says nothing new.
+  const kept = makeKeptSockets(now, true);
   return {
-    send: ({ url, frame, saidAgain }, deadline) =>
+    send: (url, text, deadline) =>
       kept.use(
         url,
-        // A typing frame says what is so: one that comes twice says nothing new.
-        saidAgain ? 'along' : 'twice',
         (isAgain) =>
           openSocket({ url, refused }, deadline - now()).catch((error: unknown) => {
             // The frame may have arrived: a refusal now does not say that it was not shown.
@@ -32,7 +30,7 @@ export function makeSockets(now: () => number): Sockets {
           }),
         deadline,
         (socket) =>
-          write(socket, JSON.stringify(frame), deadline - now()).catch((error: unknown) => {
+          write(socket, text, deadline - now()).catch((error: unknown) => {
             throw unavailable(error);
           }),
       ),

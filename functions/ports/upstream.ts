@@ -17,7 +17,7 @@ export function makeUpstreamPort({ api, sockets, webMessaging }: UpstreamWays): 
         case 'rest':
           return api.call(message, deadline);
         case 'socket':
-          await sockets.send(message, deadline);
+          await sockets.send(message.url, JSON.stringify(message.frame), deadline);
           return undefined;
         case 'web-messaging':
           await webMessaging.send(message, deadline);

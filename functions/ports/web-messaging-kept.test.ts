@@ -48,21 +48,41 @@ describe('a guest socket that is kept', () => {
     expect(sockets).toHaveLength(3);
   });
 
-  it('that was idle for long is pinged before use, and kept when it answers', async () => {
+  it('that was idle gets a ping along, and is kept when it answers', async () => {
     const { send, sockets, clock } = await setUp();
+    await send();
+    clock.now += 6_000;
     await send();
     clock.now += 6_000;
     await send();
     expect(sockets).toHaveLength(1);
   });
 
-  it('that answers no ping is opened and configured anew, once', async () => {
+  it('that left a ping unanswered is opened and configured anew with the message after, once', async () => {
     const { send, actions, sockets, clock, mutePings } = await setUp();
     await send();
+    await pinged(sockets[0]);
     mutePings();
     clock.now += 6_000;
     await send();
-    expect(actions()).toEqual(['configureSession', 'onMessage', 'configureSession', 'onMessage']);
+    clock.now += 6_000;
+    await send();
+    expect(actions()).toEqual([
+      'configureSession',
+      'onMessage',
+      'onMessage',
+      'configureSession',
+      'onMessage',
+    ]);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('that was idle for a minute is opened anew: whatever lies between may have forgotten it', async () => {
+    const { send, sockets, clock, closeCode } = await setUp();
+    await send();
+    clock.now += 60_000;
+    await send();
+    expect(await closeCode(0)).toBe(1000);
     expect(sockets).toHaveLength(2);
   });
 
@@ -104,7 +124,7 @@ describe('a kept session that ends', () => {
 
   it.each([
     ['just used', 1_000],
-    ['idle for long, so that it is pinged first', 6_000],
+    ['idle, so that it is pinged', 6_000],
   ])('while the environment is frozen is not connected to again: %s', async (_, idle) => {
     const { send, sockets, clock } = await setUp();
     await send();

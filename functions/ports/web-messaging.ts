@@ -72,7 +72,7 @@ export function makeWebMessaging(ports: WebMessagingPorts): WebMessaging {
       };
       await write(socket, JSON.stringify(frame), deadline - now());
       if (!(await sessions.get(socket)?.wait(({ is }) => is === 'ready', deadline)))
-        throw new Error('the session was not configured in time');
+        throw new Error('the session was not configured before the deadline');
       return socket;
     } catch (error) {
       await end(socket);
@@ -102,7 +102,6 @@ export function makeWebMessaging(ports: WebMessagingPorts): WebMessaging {
     try {
       await kept.use(
         key,
-        'after',
         () => open(message, deadline),
         deadline,
         (socket) => say(socket, message, deadline),

@@ -10,8 +10,6 @@ export interface SocketMessage {
   via: 'socket';
   url: string;
   frame: unknown;
-  /** Whether the next message says it again, so that nobody waits for a sign that it arrived. Without it somebody does. */
-  saidAgain?: boolean;
 }
 
 /** A call to the platform API: `path` begins with `/api/v2/`. */

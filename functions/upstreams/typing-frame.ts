@@ -19,7 +19,5 @@ export const typingFrame = defineUpstream({
     via: 'socket',
     url: socketUrl,
     frame: { type: 'typing', data: { isTyping } },
-    // A refresh says an "on" again; nothing says an "off" again.
-    saidAgain: isTyping,
   }),
 });

@@ -20,8 +20,6 @@ describe('typing-frame', () => {
       via: 'socket',
       url: socketUrl,
       frame: { type: 'typing', data: { isTyping } },
-      // An "off" that is lost is told by nobody else.
-      saidAgain: isTyping,
     });
   });
 
