@@ -1,4 +1,5 @@
 import { costOf, noUsage, total } from '../scale/cost.ts';
+import { HOPS } from '../simulate/aws.ts';
 import type { Asks } from './asks.ts';
 import type { HandlersFigures } from './figures.ts';
 import type { MemoryFigures, WarmAt } from './memory.ts';
@@ -31,15 +32,24 @@ export function dollarsOf(
   return { time: costOf(time)['Lambda time'], whole: total(costOf(whole)) };
 }
 
-/** What a side's messages cost at a setting. */
+/**
+ * Milliseconds that a message waits for what is not on one machine with it as the far side is here: a round trip
+ * upstream and the operations of the table, as docs/scale.md takes them. No memory makes them fewer, and Lambda bills
+ * them by memory.
+ */
+export const awayMs = ({ reads, writes }: Asks): number =>
+  2 * HOPS.upstream.fixedMs + (reads + writes) * HOPS.table.fixedMs;
+
+/** What a side's messages cost at a setting, with what they wait for. */
 export const dollarsAt = ({ memoryMb, asks }: Warm, { billed }: WarmAt): Dollars =>
-  dollarsOf(billed, memoryMb, asks);
+  dollarsOf(billed + awayMs(asks), memoryMb, asks);
 
 /**
  * What the slowest in twenty wait, times what a message costs: less of it is more for the money.
- * @param p95 in milliseconds
+ * @param p95 in milliseconds, on this machine
  */
-export const burdenOf = (warm: Warm, p95 = warm.ours.p95): number => p95 * dollarsAt(warm, warm.ours).whole;
+export const burdenOf = (warm: Warm, p95 = warm.ours.p95): number =>
+  (p95 + awayMs(warm.asks)) * dollarsAt(warm, warm.ours).whole;
 
 /** Whether one setting's burden is less than another's beyond what their p95 are uncertain by. */
 export const isBetter = (one: Warm, other: Warm): boolean =>

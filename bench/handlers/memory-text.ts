@@ -1,5 +1,5 @@
 import { digits } from '../measure/words.ts';
-import { burdenOf, byBurden, dollarsAt, isBetter } from './cost.ts';
+import { awayMs, burdenOf, byBurden, dollarsAt, isBetter } from './cost.ts';
 import { PERIOD_US } from './cpu-share.ts';
 import type { Kind } from './kinds.ts';
 import type { MemoryFigures } from './memory.ts';
@@ -9,6 +9,12 @@ type Warm = MemoryFigures['warm'][number];
 
 const dollars = (one: Warm): string => `$${dollarsAt(one, one.ours).whole.toFixed(3)}`;
 const words = (one: Warm): string => `p95 ${digits(one.ours.p95)} ms, ${dollars(one)} a million`;
+
+/** `104 ms (open-messaging) and 108 ms (participant-state)` */
+const awayWords = ({ warm }: MemoryFigures): string =>
+  [
+    ...new Map(warm.map(({ kind, asks }) => [kind, `${digits(awayMs(asks))} ms (\`${kind}\`)`])).values(),
+  ].join(' and ');
 
 const PICTURE = `
 ![The first message of a new environment, by memory](performance/handlers-first.svg)
@@ -93,12 +99,12 @@ export function memoryText(memory: MemoryFigures, deployedMb: number, isDrawn: b
 Lambda's share of a processor, emulated by control groups: so many of each ${PERIOD_US / 1_000} ms as the memory has of 1,769 MB. INIT runs outside. Warm messages with a pause between them, ${messages} of each side in each row, those of all rounds together; beside a p95 stands where that of ever so many messages lies, 19 times in 20:
 
 ${memoryTable(memory)}
-A million messages cost what API Gateway and Lambda take for them, and what each asks of table and queue, as the benchmark of a typing minute counts it and the far side saw it here; the mean of an "on" and an "off" where typing is held. A watch that the queue brings later is another function's run.
+A million messages cost what API Gateway and Lambda take for them, and what each asks of table and queue, as the benchmark of a typing minute counts it and the far side saw it here; the mean of an "on" and an "off" where typing is held. A watch that the queue brings later is another function's run. Lambda bills what a message waits for as well, and here nothing is far away: ${awayWords(memory)} are added for a round trip upstream and the operations of the table, as [scale.md](scale.md) takes them.
 
 The first message of a new environment:
 
 ${firstMemoryTable(memory)}${isDrawn ? PICTURE : ''}
-Which setting is best for the money: the least of p95, what the slowest in twenty wait, times what a million messages cost.
+Which setting is best for the money: the least of p95, what the slowest in twenty wait with those milliseconds, times what a million messages cost.
 
 ${choiceText(memory, deployedMb)}
 

@@ -171,32 +171,39 @@ describe('the choice of memory', () => {
   it('stays where the deployed setting has the least wait for the money', () => {
     const text = textOf([one(128, 20), one(256, 3), one(512, 3)]);
     expect(text).toContain(
-      '- `open-messaging`: 256 MB, which is deployed, has the least (p95 3.00 ms, $1.832 a million).',
+      '- `open-messaging`: 256 MB, which is deployed, has the least (p95 3.00 ms, $2.152 a million).',
     );
     expect(text).toContain('So 256 MB stay');
   });
 
   it('stays where another is better by less than can be told', () => {
-    const text = textOf([one(256, 3.1), one(512, 3)]);
+    const text = textOf([one(256, 40), one(512, 20)]);
     expect(text).toContain(
-      '`open-messaging`: 512 MB has the least (p95 3.00 ms, $1.838 a million); 256 MB, which is deployed, 1.03×',
+      '`open-messaging`: 512 MB has the least (p95 20.0 ms, $2.478 a million); 256 MB, which is deployed, 1.02×',
     );
     expect(text).toContain('So 256 MB stay');
   });
 
   it('is to be another where that is better by more', () => {
-    const text = textOf([one(256, 6), one(512, 3)]);
-    expect(text).toContain('1.99× as much of it (p95 6.00 ms, $1.832 a million)');
+    const text = textOf([one(256, 100), one(512, 3)]);
+    expect(text).toContain('1.72× as much of it (p95 100 ms, $2.152 a million)');
     expect(text).toContain(
       'another setting is better, beyond what p95 is uncertain by: 512 MB for `open-messaging`.',
     );
     expect(text).not.toContain('256 MB stay');
   });
 
+  it('reckons with what a message waits for, which Lambda bills by memory', () => {
+    expect(textOf([one(128, 20), one(256, 12)])).toContain('96.0 ms (`open-messaging`) are added');
+    expect(textOf([one(256, 12), one(1_024, 3)])).toContain(
+      '- `open-messaging`: 256 MB, which is deployed, has',
+    );
+  });
+
   it('sets the first message beside it, and the share of the bill', () => {
     const text = textOf([one(256, 3), one(512, 3)]);
     expect(text).toContain('(`open-messaging`) takes 10.4 ms at 256 MB, and 5.20 ms at 512 MB.');
-    expect(text).toContain("Lambda's time, the one part of that which memory changes, is 0.364 % to 0.725 %");
+    expect(text).toContain("Lambda's time, the one part of that which memory changes, is 15.2 % to 26.4 %");
   });
 
   it('is not made where the deployed setting was not measured', () => {

@@ -32,7 +32,7 @@ For whoever runs a contact centre: at 128 MB Lambda hands out ${digits(quotaOf(1
 
 const loadText = (figures: HandlersFigures): string => `### Loading
 
-Imported by an empty process, up to where its INIT would begin: all code is loaded and no client is built, on either side. What is loaded by the time that messages of every upstream were handled counts as on the path.
+Imported by an empty process, up to where its INIT would begin: all code is loaded and no client is built, on either side. What is loaded by the time that messages of every upstream were handled counts as on the path. Both sides are bundled whole: a bundle that leaves the SDK to Lambda's runtime is smaller, and loads the same code from there.
 
 ${loadTable(figures)}
 What this costs is paid by the guest whose message meets no free environment.

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { sizeOf } from './builds.ts';
@@ -33,8 +33,11 @@ async function loadedBy(stage: Stage, side: Side, kinds: readonly Kind[]): Promi
       const writer = await makeWriter(stage.far, kind, 1);
       await perform(stage, subject, writer.write(side, 1));
     }
-    const folder = dirname(stage.files[side]);
-    return [...new Set(await subject.files())].filter((file) => file.startsWith(folder));
+    // As the loader names them: a temporary folder may be behind a link.
+    const folder = await realpath(dirname(stage.files[side]));
+    const files = [...new Set(await subject.files())].filter((file) => file.startsWith(folder));
+    if (files.length === 0) throw new Error(`${side}: no file of ${folder} was loaded`);
+    return files;
   } finally {
     await subject.close();
   }

@@ -59,6 +59,7 @@ export interface Part {
 export const definePart = <Figures>({ section, ...spec }: PartSpec<Figures>): Part => ({
   name: spec.name,
   title: spec.title,
-  measure: spec.measure,
+  // What is not of its figures, such as a path of this machine, is left out.
+  measure: async (bench) => spec.figures.parse(await spec.measure(bench)),
   section: (figures) => section(spec.figures.parse(figures)),
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ZodError } from 'zod';
 import type { Part } from '../measure/part.ts';
 import { draw } from '../simulate/picture.ts';
 import { turn } from '../simulate/write.ts';
@@ -29,6 +30,7 @@ export function sectionsOf(parts: readonly Part[], figures: Results['parts']): S
       try {
         return [part, part.section(figures[part.name])];
       } catch (cause) {
+        if (!(cause instanceof ZodError)) throw cause;
         throw new UsageError(`The figures of ${part.name} are none of this version's: ${String(cause)}`);
       }
     });

@@ -7,7 +7,6 @@ import { LaneError } from '../lane.ts';
 import { installPeers } from '../peers/install.ts';
 import { textTable } from '../simulate/format.ts';
 import { writeAll } from '../simulate/write.ts';
-import { UsageError } from '../usage.ts';
 import { goalTable, PAGE } from './doc.ts';
 import { type Flags, helpOf, readFlags } from './flags.ts';
 import { makeKept, resultsText } from './kept.ts';
@@ -54,8 +53,6 @@ async function startRun({ quick, rounds, complete }: Flags) {
     return { installed, before, facts: { rounds, machine, versions } };
   }
   const before = await readResults(complete);
-  if (missingFrom(PARTS, before.parts).length === 0)
-    throw new UsageError(`${complete} lacks nothing; npm run bench -- --page writes the page anew`);
   mustMatch(before, { machine, versions });
   // What cannot be shown is known before half an hour has passed.
   sectionsOf(PARTS, before.parts);
@@ -85,18 +82,17 @@ async function measure(flags: Flags, signal: AbortSignal): Promise<void> {
     },
   );
   const results = resultsWith(figures);
+  const isWhole = isWritten && failures.length === 0;
+  // First: whatever is wrong with a section, half an hour of figures is there.
+  if (isWhole) await writeFile(RESULTS, resultsText(results));
   // Quick figures say nothing, so they are not shown; that a page can be made of them is.
   if (!quick) process.stdout.write(textTable(goalTable(sectionsOf(parts, figures))));
   say(`${(results.seconds - before.seconds).toFixed(0)} s`);
   if (failures.length > 0)
     throw new BenchError([...failures, ...adviceOn(kept.file() ?? flags.complete)].join('\n\n'));
-  if (!isWritten) {
-    await makePage(results, PARTS, signal);
-    return;
-  }
-  await writeFile(RESULTS, resultsText(results), { signal });
+  if (isWhole) await writePage(results, RESULTS, signal);
+  else await makePage(results, PARTS, signal);
   await kept.drop();
-  await writePage(results, RESULTS, signal);
 }
 
 const adviceOn = (file: string | undefined): string[] =>

@@ -22,8 +22,6 @@ export const figures = z.object({
         seconds: figure,
         resources: z.int(),
         functions: z.int(),
-        /** Ours over theirs. */
-        ratio: figure,
       }),
     })
     .optional(),

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { figureOf, ratioOf } from '../measure/figures.ts';
+import { figureOf } from '../measure/figures.ts';
 import { type Bench, definePart, type Part } from '../measure/part.ts';
 import { takeTurns } from '../measure/turns.ts';
 import { figures, type ProjectFigures } from './figures.ts';
@@ -108,7 +108,6 @@ async function measureBothSynths({ rounds, signal, say }: Bench, folder: string)
     sampleSynth: {
       seconds: figureOf(theirsTook),
       ...theirs.counts(),
-      ratio: ratioOf(oursTook, theirsTook),
     },
   };
 }

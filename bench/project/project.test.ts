@@ -130,7 +130,7 @@ describe('the section', () => {
           packages: 47,
         },
       ],
-      sampleSynth: { seconds: figure(8), resources: 120, functions: 12, ratio: figure(0.5) },
+      sampleSynth: { seconds: figure(8), resources: 120, functions: 12 },
     },
     test: { seconds: 200, tests: 3_000, passed: 2_999 },
   };

@@ -1,5 +1,5 @@
 import type { Section } from '../measure/part.ts';
-import { digits, spread, times } from '../measure/words.ts';
+import { digits, spread } from '../measure/words.ts';
 import { count, markdownTable } from '../simulate/format.ts';
 import type { ProjectFigures } from './figures.ts';
 import { SAMPLES } from './samples.ts';
@@ -65,7 +65,7 @@ export function section(figures: ProjectFigures): Section {
 ${commandsTable(figures)}
 From \`npm start\` until a guest has connected with a ticket, typed, and the agent's screen in the simulated org shows it: that is how long it takes to see whether a change works. ${spread(start.ready)} s of it pass until all is up. The samples are seen to work once they are deployed to an AWS account, which is not measured here.
 
-A synth is the CDK app alone, without the CDK's command line: functions bundled, templates checked. The sample's stacks are written anew from what they name, with the sample's own packages, functions of one line and no TypeScript, all in the sample's favour${installs ? `; ours takes ${times(installs.sampleSynth.ratio)} as long` : ''}. They are not the same stack: it is what an engineer waits for in each project.
+A synth is the CDK app alone, without the CDK's command line: functions bundled, templates checked. The sample's stacks are written anew from what they name, with the sample's own packages, functions of one line and no TypeScript, all in the sample's favour. They are not the same stack, so there is no ratio: it is what an engineer waits for in each project.
 
 ### Install
 

@@ -98,7 +98,7 @@ function settings(figures: ThroughputFigures): string {
   const { environments } = figures.ours;
   return `### What suits each
 
-Each was tried for a moment with several numbers of messages under way, and the local run with several numbers of environments of each function (\`--environments\`) too; ${environments === undefined ? '' : `${environments} of them, and `}the numbers of messages in the table above, are what did best. serverless-offline has no such setting: in threads it has as many as there are messages under way. The largest number came last, and only to show what too many do. Relayed a second, or messages lost:
+Each was tried for a moment with several numbers of messages under way, and the local run with several numbers of environments of each function (\`--environments\`) too; ${environments === undefined ? '' : `${environments} of them, and `}the numbers of messages in the table above, are what did best in a single try each. serverless-offline has no such setting: in threads it has as many as there are messages under way. The largest number was tried last, when all rounds were over. Relayed a second, or messages lost:
 
 ${markdownTable([['', ...columns.map((column) => `${column} under way`)], ...rows])}`;
 }

@@ -6,6 +6,7 @@ import type { Account } from './wire.ts';
 const candidates = (...environments: (number | undefined)[]): Candidates => ({
   environments,
   underWay: [4, 8],
+  firstMs: 1,
   warmUpMs: 1,
   triedMs: 1_000,
 });
