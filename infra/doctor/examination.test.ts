@@ -345,7 +345,7 @@ describe('an org that is down', () => {
     const { url } = await serve(() => undefined);
     const { finding } = await look({ ...bareWishes(url), deploymentId: 'd' }, { limitMs: 50 });
     expect(finding('host.api')).toMatchObject({ state: 'bad', facts: { failedAt: 'http' } });
-    expect(finding('host.api')?.says).toContain('did not answer before the deadline');
+    expect(finding('host.api')?.says).toContain('did not answer in time');
   });
 
   it('that cuts off the upgrade of the guest socket leaves web messaging open', async () => {
