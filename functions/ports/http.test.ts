@@ -39,9 +39,7 @@ describe('a request', () => {
 
   it('that gets no answer fails at its deadline', async () => {
     const { url } = await serve(() => undefined);
-    await expect(makeHttp()(post(url, Date.now() + 50))).rejects.toThrow(
-      'did not answer in time',
-    );
+    await expect(makeHttp()(post(url, Date.now() + 50))).rejects.toThrow('did not answer in time');
   });
 
   it('whose answer never ends fails at its deadline', async () => {
