@@ -9,7 +9,7 @@ import type { Answer, SenderName } from './messages.ts';
 import type { Measured } from './process.ts';
 import type { Proxy } from './proxy.ts';
 import { bytesOf, roundTripsIn } from './round-trips.ts';
-import { makeUndisturbed, type Undisturbed, WayError } from './undisturbed.ts';
+import { makeUndisturbed, sayAgain, type Undisturbed, WayError } from './undisturbed.ts';
 
 /** One frame at a time: on a socket that is kept, and on one of its own. */
 
@@ -56,9 +56,7 @@ export async function measureCalls(
   const texts = framesOf('call', (quick ? 2 : FRAMES) + 1);
   const measureRounds = async (count: number): Promise<{ runs: Map<string, Run[]>; counts: Counts }> => {
     const runs = new Map<string, Run[]>();
-    const undisturbed = makeUndisturbed(({ message }) => {
-      say(`sockets: made again: ${message}`);
-    });
+    const undisturbed = makeUndisturbed(sayAgain(say));
     const turns = turnsOf(async (contender, tls) => {
       const run = await undisturbed.run(() => runOnce(world, contender, tls, texts));
       runs.set(keyOf(contender, tls), [...(runs.get(keyOf(contender, tls)) ?? []), run]);

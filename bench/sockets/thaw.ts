@@ -8,7 +8,7 @@ import { GAP_MS } from './gaps.ts';
 import type { Call } from './messages.ts';
 import type { Measured } from './process.ts';
 import type { Proxy } from './proxy.ts';
-import { makeUndisturbed, type Undisturbed, WayError } from './undisturbed.ts';
+import { makeUndisturbed, sayAgain, type Undisturbed, WayError } from './undisturbed.ts';
 
 /** An environment is frozen between two messages, and the far side goes away meanwhile. */
 
@@ -42,9 +42,7 @@ export async function measureThaws(
   world: ThawWorld,
   rounds: number,
 ): Promise<Pick<Figures, 'thaws' | 'healthy'> & { counts: ReturnType<Undisturbed['counts']> }> {
-  const undisturbed = makeUndisturbed(({ message }) => {
-    world.say(`sockets: made again: ${message}`);
-  });
+  const undisturbed = makeUndisturbed(sayAgain(world.say));
   const trials = new Map(CELLS.map((cell): [string, Trial[]] => [keyOf(cell), []]));
   const turns = Object.fromEntries(
     CELLS.map((cell): [string, () => Promise<number>] => [

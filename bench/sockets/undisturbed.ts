@@ -13,6 +13,13 @@ export interface Undisturbed {
   counts: () => { runs: number; again: number };
 }
 
+/** Says of a run that it is made again, and why. */
+export const sayAgain =
+  (say: (text: string) => void) =>
+  ({ message }: WayError): void => {
+    say(`sockets: made again: ${message}`);
+  };
+
 /**
  * A machine that stands still for half a second makes the relay take a socket for dead, and rightly: such a run says
  * nothing of how fast the relay is or what it loses.

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AWS_VARIABLES } from '../../test/aws-variables.ts';
 import { type Reply, serve } from '../../test/http-server.ts';
 import type { ServerFrame } from '../relay/server-frames.ts';
 import { openConnections } from './connections.ts';
@@ -22,9 +23,7 @@ describe('an answer to a client', () => {
   const path = '/v1/@connections/L0SM9cOFvHcCIhw%3D';
   const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   beforeEach(() => {
-    vi.stubEnv('AWS_REGION', 'eu-central-1');
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    for (const [name, value] of Object.entries(AWS_VARIABLES)) vi.stubEnv(name, value);
   });
   afterEach(() => {
     vi.unstubAllEnvs();

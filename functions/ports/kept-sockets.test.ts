@@ -106,22 +106,16 @@ describe('a socket whose answer nobody waits for', () => {
 });
 
 describe('what may be done twice', () => {
-  it('is done on a new socket as well where the ping that went along has no answer', async () => {
+  it.each([
+    ['is done on a new socket as well where the ping that went along has no answer', 1_000, 1],
+    ['waits for no answer within a second', 999, 0],
+  ])('%s', async (_, idle, expected) => {
     const { use, answered, mute, clock } = await setUp(true);
     await use();
     await answered();
     mute();
-    clock.now += 1_000;
-    expect(await use()).toBe(1);
-  });
-
-  it('waits for no answer within a second', async () => {
-    const { use, answered, mute, clock } = await setUp(true);
-    await use();
-    await answered();
-    mute();
-    clock.now += 999;
-    expect(await use()).toBe(0);
+    clock.now += idle;
+    expect(await use()).toBe(expected);
   });
 });
 

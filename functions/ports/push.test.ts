@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AWS_VARIABLES } from '../../test/aws-variables.ts';
 import { type Reply, serve } from '../../test/http-server.ts';
 import { makePush } from './push.ts';
 
@@ -11,9 +12,7 @@ async function pushTo(reply: Reply) {
 
 describe('a frame that nobody asked for', () => {
   beforeEach(() => {
-    vi.stubEnv('AWS_REGION', 'eu-central-1');
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    for (const [name, value] of Object.entries(AWS_VARIABLES)) vi.stubEnv(name, value);
   });
   afterEach(() => {
     vi.unstubAllEnvs();
