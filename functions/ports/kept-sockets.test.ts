@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { serve } from '../../test/http-server.ts';
 import { makeKeptSockets } from './kept-sockets.ts';
@@ -34,9 +34,11 @@ async function setUp(repeats = false) {
     opened,
     pings,
     mute: () => (answers = false),
+    kept,
+    open,
     /** Uses the socket for nothing. @returns its number */
-    use: () =>
-      kept.use('guest', open, clock.now + 2_000, (socket) => Promise.resolve(opened.indexOf(socket))),
+    use: (key = 'guest', ms = 2_000) =>
+      kept.use(key, open, clock.now + ms, (socket) => Promise.resolve(opened.indexOf(socket))),
     /** A pong that answers nothing. */
     heartbeat: async () => {
       const came = once(opened.at(-1) ?? far, 'pong');
@@ -82,6 +84,16 @@ describe('a socket whose answer nobody waits for', () => {
     expect(opened).toHaveLength(1);
   });
 
+  it('and whose far side was gone before it could answer any is doubted where others answer', async () => {
+    const { use, answered, mute, clock } = await setUp();
+    await use('another guest');
+    await answered();
+    mute();
+    expect(await use()).toBe(1);
+    clock.now += 1_000;
+    expect(await use()).toBe(2);
+  });
+
   it('and whose far side sends pongs that nobody asked for is doubted all the same', async () => {
     const { use, answered, mute, heartbeat, clock } = await setUp();
     await use();
@@ -119,6 +131,25 @@ describe('what may be done twice', () => {
   });
 });
 
+describe('an answer that does not come', () => {
+  it.each([
+    ['half a second', 2_000, 500],
+    ['half of what is left at most: a new socket needs the rest', 400, 200],
+  ])('is waited for %s', async (_, left, waited) => {
+    const { use, answered, mute, clock } = await setUp(true);
+    await use();
+    await answered();
+    mute();
+    clock.now += 1_000;
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => {
+      timers.mockRestore();
+    });
+    expect(await use('guest', left)).toBe(1);
+    expect(timers).toHaveBeenCalledWith(expect.any(Function), waited);
+  });
+});
+
 describe('a socket that was idle for a minute', () => {
   it('is not used again', async () => {
     const { use, clock, opened } = await setUp();
@@ -135,5 +166,20 @@ describe('two messages of one key at once', () => {
     await Promise.all([use(), use()]);
     expect(opened).toHaveLength(2);
     expect(opened.filter(({ readyState }) => readyState === WebSocket.OPEN)).toHaveLength(1);
+  });
+
+  it('leave the one that is kept, also where the other one is done with later', async () => {
+    const { kept, open, opened, clock } = await setUp();
+    const done: (() => void)[] = [];
+    const both = [0, 1].map(() =>
+      kept.use('guest', open, clock.now + 2_000, () => new Promise<void>((resolve) => done.push(resolve))),
+    );
+    await vi.waitUntil(() => done.length === 2);
+    for (const end of [1, 0]) {
+      done[end]?.();
+      await both[end];
+    }
+    kept.close();
+    expect(opened.some(({ readyState }) => readyState === WebSocket.OPEN)).toBe(false);
   });
 });

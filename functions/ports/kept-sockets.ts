@@ -37,12 +37,14 @@ interface Used<T> {
  * Keeps sockets by key, the most recently used last. While an environment is frozen it neither reads a close nor
  * answers a ping, so with what is done on a socket that was idle a ping goes along.
  * @param now epoch milliseconds
- * @param repeats whether what is done may be done twice, and nothing says it again. Then each call waits for the answer;
- *   where none comes, it is done once more on a new socket. Otherwise nobody waits, and where the answer is missing at
+ * @param repeats whether what is done may be done twice, and nothing says it again. Then each call after an idle second
+ *   waits for the answer; where none comes, it is done once more on a new socket. Otherwise nobody waits, and where the answer is missing at
  *   the next call, that one is done after another's: a far side that is gone without a word costs one message
  */
 export function makeKeptSockets(now: () => number, repeats = false): KeptSockets {
   const kept = new Map<string, Kept>();
+  /** Whether any far side ever answered a ping. Where none did, a missing answer says nothing. */
+  let answers = false;
 
   function drop(key: string, entry: Kept): void {
     if (kept.get(key) === entry) kept.delete(key);
@@ -67,9 +69,11 @@ export function makeKeptSockets(now: () => number, repeats = false): KeptSockets
     entry.socket.on('pong', (data) => {
       const number = Number(data.toString());
       // RFC 6455, 5.5.3: an answer bears what the ping did. One that does not came unasked, and answers nothing.
-      if (number > entry.answered && number <= entry.pings) entry.answered = number;
+      if (number <= entry.answered || number > entry.pings) return;
+      entry.answered = number;
+      answers = true;
     });
-    // Its answer, which nobody waits for, tells that this far side gives any.
+    // Its answer, which nobody waits for, tells that there are any.
     ping(entry);
     // Opened meanwhile by another message of the same key.
     kept.get(key)?.socket.close(1000);
@@ -94,15 +98,15 @@ export function makeKeptSockets(now: () => number, repeats = false): KeptSockets
     const wasIdle = now() - usedAt >= SOCKET_PING_AFTER_MS;
     let early: Promise<T> | undefined;
     if (socket.readyState === WebSocket.OPEN) {
-      // Where none was ever answered, a missing answer says nothing.
-      if ((answered === pings || answered === 0) && !(wasIdle && repeats)) {
+      if ((answered === pings || !answers) && !(wasIdle && repeats)) {
         const acting = act(socket);
         if (wasIdle) ping(entry);
         return { entry, acting };
       }
       early = repeats ? act(socket) : undefined;
       early?.catch(() => undefined);
-      if (await answersPing(entry, Math.min(SOCKET_PONG_MS, deadline - now())))
+      // Half of what is left at most: a new socket needs some of it as well.
+      if (await answersPing(entry, Math.min(SOCKET_PONG_MS, (deadline - now()) / 2)))
         return { entry, acting: early ?? act(socket) };
     }
     drop(key, entry);
@@ -121,8 +125,11 @@ export function makeKeptSockets(now: () => number, repeats = false): KeptSockets
         throw error;
       });
       entry.usedAt = now();
-      kept.delete(key);
-      kept.set(key, entry);
+      // Another message of this key may have put its own socket in the place of this one.
+      if (kept.get(key) === entry) {
+        kept.delete(key);
+        kept.set(key, entry);
+      }
       closeIdle();
       return result;
     },

@@ -155,6 +155,30 @@ describe('a kept session that ends', () => {
     expect(sockets).toHaveLength(2);
   });
 
+  it('and was told to nobody for a minute may begin anew: a guest who returns has the same token', async () => {
+    const { send, sockets, closeCode, clock } = await setUp();
+    await send();
+    sockets[0]?.send(CLOSED);
+    await closeCode(0);
+    clock.now += 60_000;
+    await send();
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('long after its last message says nothing of the session that is there now', async () => {
+    let refuses = false;
+    const { send, sockets, clock } = await setUp((frame, socket) => {
+      if (refuses) socket.send(serverFrame('string', 'no', { code: 403 }));
+      else obliging(frame, socket);
+    });
+    await send();
+    // Not read yet when the next message closes this socket, which was idle for too long.
+    sockets[0]?.send(CLOSED);
+    clock.now += 60_000;
+    refuses = true;
+    expect(await refusalOf(send())).toMatchObject({ reason: 'feature_disabled' });
+  });
+
   it('ends for nobody else', async () => {
     const { send, sockets, closeCode } = await setUp();
     await send('guest-1');

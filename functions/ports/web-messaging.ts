@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type WebSocket from 'ws';
-import { REFUSAL_WAIT_MS, SOCKET_CLOSE_MS } from '../relay/constants.ts';
+import { REFUSAL_WAIT_MS, SOCKET_CLOSE_MS, SOCKET_IDLE_MS } from '../relay/constants.ts';
 import { RelayError, unavailable } from '../relay/errors.ts';
 import { digest, type WebMessagingMessage } from '../relay/upstream.ts';
 import { makeKeptSockets } from './kept-sockets.ts';
@@ -41,19 +41,26 @@ export function makeWebMessaging(ports: WebMessagingPorts): WebMessaging {
   const kept = makeKeptSockets(now);
   const sessions = new WeakMap<WebSocket, Session>();
   /** Sessions that ended while their socket was kept, by key, until that is told: they are not connected to again. */
-  const over = new Map<string, RelayError>();
+  const over = new Map<string, { error: RelayError; at: number }>();
   const keyOf = ({ deploymentId, token }: WebMessagingMessage): string => digest([deploymentId, token]);
+
+  /** What was told to nobody for as long as a socket is kept is forgotten: a guest who returns has the same token. */
+  function endOf(key: string): RelayError | undefined {
+    for (const [other, { at }] of over) if (now() - at >= SOCKET_IDLE_MS) over.delete(other);
+    return over.get(key)?.error;
+  }
 
   /** Genesys' own clients close with 1000 then, and do not come back (MessagingClientImpl.kt). */
   const leaveEnded = (message: WebMessagingMessage, socket: WebSocket) => (error: RelayError) => {
-    if (!ports.keep || error.code !== 'session_ended') return;
-    over.set(keyOf(message), error);
+    // A socket that is closed already, such as an idle one, speaks of a session that nobody uses any more.
+    if (!ports.keep || error.code !== 'session_ended' || socket.readyState !== socket.OPEN) return;
+    over.set(keyOf(message), { error, at: now() });
     socket.close(1000);
   };
 
   async function open(message: WebMessagingMessage, deadline: number): Promise<WebSocket> {
     // Looked at here and no sooner: an environment that was frozen reads of the end while it pings.
-    const ended = over.get(keyOf(message));
+    const ended = endOf(keyOf(message));
     if (ended) throw ended;
     const { deploymentId, token } = message;
     const url = `${ports.url}?deploymentId=${encodeURIComponent(deploymentId)}&application=typing-relay`;
@@ -107,7 +114,7 @@ export function makeWebMessaging(ports: WebMessagingPorts): WebMessaging {
         (socket) => say(socket, message, deadline),
       );
     } catch (error) {
-      throw over.get(key) ?? error;
+      throw endOf(key) ?? error;
     } finally {
       over.delete(key);
     }

@@ -27,7 +27,7 @@ export const STALE_AFTER_MS = 2_000;
 /** One call to an AWS service on the message path, its one retry included. */
 export const AWS_DEADLINE_MS = 2_000;
 
-/** A guest socket kept between messages is closed at the next message once it was idle for so long, whoever it is of. */
+/** A guest socket kept between messages is closed once it was idle for so long, with the next message to any of its sort. */
 export const SOCKET_IDLE_MS = 60_000;
 
 /** A kept socket that was idle for longer is pinged at its next use: a frozen environment does not see its peer vanish. */
