@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { framesOf, playKeys, type SenderName } from './keys.ts';
 import { BAD_EVENTS, inWords, KNOWN_KEYS, KNOWN_MESSAGES } from './known.ts';
-import { checkedBefore, forwardedOf, playMessages, type RelayName, takes } from './messages.ts';
+import { forwardedOf, type Part, playerOf, type RelayName, takes } from './messages.ts';
 import { makeTime, replaceGlobals } from './time.ts';
 import { conversations, messagesOf } from './traces.ts';
 import type { Outcome } from './outcome.ts';
@@ -28,14 +28,12 @@ function keysReplay(name: SenderName): Replay {
   };
 }
 
-function messagesReplay(name: RelayName, isChecked: boolean): Replay {
+function messagesReplay(name: RelayName, part: Part): Replay {
   const all = messagesOf(conversations(GUESTS), time);
-  const checked = isChecked ? checkedBefore(name, all, time) : undefined;
+  const play = playerOf(name, part, all, time);
   return () => {
     let said = 0;
-    const forward = (): void => void (said += 1);
-    if (checked) checked(forward);
-    else playMessages(name, all, time, forward);
+    play(() => (said += 1));
     return { steps: all.messages.length, said };
   };
 }
@@ -98,10 +96,10 @@ export async function measureFirst(name: RelayName): Promise<Outcome> {
   ).then((outcome) => ({ ...outcome, ns }));
 }
 
-/** A relay, by the message. @param isChecked only the decisions, about messages that were checked before */
-export const measureMessages = (name: RelayName, ms: number, isChecked = false): Promise<Outcome> =>
+/** A relay, by the message, or by the part of it that was not done before. */
+export const measureMessages = (name: RelayName, ms: number, part: Part = 'message'): Promise<Outcome> =>
   run(
     () => relayChecked(name),
-    () => messagesReplay(name, isChecked),
+    () => messagesReplay(name, part),
     ms,
   );

@@ -18,5 +18,11 @@ const contest = z.object({
 export type ContestFigures = z.infer<typeof contest>;
 
 /** What results.json keeps of this part. */
-export const figures = z.object({ keys: contest, messages: contest, first: contest, decisions: contest });
+export const figures = z.object({
+  keys: contest,
+  messages: contest,
+  first: contest,
+  frames: contest,
+  decisions: contest,
+});
 export type SendersFigures = z.infer<typeof figures>;

@@ -20,7 +20,13 @@ export interface Messages {
   end: number;
 }
 
-/** What a message says, once it is known to be one. */
+/** What API Gateway's event says, once it is known to be one; the frame in it is not looked at yet. */
+interface Received extends Omit<TypingEvent, 'isTyping'> {
+  session: string;
+  body: string;
+}
+
+/** What a message says, once its frame is known to be one as well. */
 interface Typed extends TypingEvent {
   session: string;
 }
@@ -28,15 +34,26 @@ interface Typed extends TypingEvent {
 /** Decides about messages in order of time. */
 type MakeDecider = (forward: (isTyping: boolean) => void) => (typed: Typed) => void;
 
-/** @throws Error for an event or a frame that is none */
-type Check = (event: unknown) => Typed;
+/** @throws Error for an event, or a frame, that is none */
+interface Checks {
+  event: (event: unknown) => Received;
+  frame: (received: Received) => Typed;
+}
 
 /** As functions/typing.ts reads its event, and the relay the frame in it. */
-const ourCheck: Check = (event) => {
-  const { body = '', requestContext } = messageEvent.parse(event);
-  const { connectionId, connectedAt, requestTimeEpoch, authorizer } = requestContext;
-  const { isTyping } = parseTypingFrame(body).data;
-  return { isTyping, connectionId, connectedAt, at: requestTimeEpoch, session: authorizer.session };
+const ourChecks: Checks = {
+  event(event) {
+    const { body = '', requestContext } = messageEvent.parse(event);
+    const { connectionId, connectedAt, requestTimeEpoch, authorizer } = requestContext;
+    return { body, connectionId, connectedAt, at: requestTimeEpoch, session: authorizer.session };
+  },
+  frame: ({ body, connectionId, connectedAt, at, session }) => ({
+    isTyping: parseTypingFrame(body).data.isTyping,
+    connectionId,
+    connectedAt,
+    at,
+    session,
+  }),
 };
 
 /** The same checks in the form of zod that most projects write. */
@@ -56,11 +73,19 @@ const usualFrame = z.strictObject({
   data: z.strictObject({ isTyping: z.boolean() }),
   id: z.string().min(1).max(64).optional(),
 });
-const usualCheck: Check = (event) => {
-  const { body = '', requestContext } = usualEvent.parse(event);
-  const { connectionId, connectedAt, requestTimeEpoch, authorizer } = requestContext;
-  const { isTyping } = usualFrame.parse(JSON.parse(body)).data;
-  return { isTyping, connectionId, connectedAt, at: requestTimeEpoch, session: authorizer.session };
+const usualChecks: Checks = {
+  event(event) {
+    const { body = '', requestContext } = usualEvent.parse(event);
+    const { connectionId, connectedAt, requestTimeEpoch, authorizer } = requestContext;
+    return { body, connectionId, connectedAt, at: requestTimeEpoch, session: authorizer.session };
+  },
+  frame: ({ body, connectionId, connectedAt, at, session }) => ({
+    isTyping: usualFrame.parse(JSON.parse(body)).data.isTyping,
+    connectionId,
+    connectedAt,
+    at,
+    session,
+  }),
 };
 
 /** The relay's decision, its state kept in memory. */
@@ -90,58 +115,55 @@ const relayed =
 
 /** Who takes part; an upstream that expires is told "on" only, one that holds its state is told changes. */
 const RELAYS = {
-  'ours, expiring': { check: ourCheck, make: ours('expiring') },
-  'ours, held': { check: ourCheck, make: ours('held') },
-  Zulip: { check: usualCheck, make: relayed(zulipLogic) },
-  Stream: { check: usualCheck, make: relayed(streamLogic) },
-} as const satisfies Record<string, { check: Check; make: MakeDecider }>;
+  'ours, expiring': { checks: ourChecks, make: ours('expiring') },
+  'ours, held': { checks: ourChecks, make: ours('held') },
+  Zulip: { checks: usualChecks, make: relayed(zulipLogic) },
+  Stream: { checks: usualChecks, make: relayed(streamLogic) },
+} as const satisfies Record<string, { checks: Checks; make: MakeDecider }>;
 export type RelayName = keyof typeof RELAYS;
 
 type Forward = (isTyping: boolean) => void;
 
-/** Hands messages to one of them, from the beginning of time to its end. @throws Error for one that is none */
-export function playMessages(
-  name: RelayName,
-  { messages, end }: Messages,
-  time: Time,
-  forward: Forward,
-): void {
-  time.reset();
-  const { check, make } = RELAYS[name];
-  const decider = make(forward);
-  for (const { event, at } of messages) {
-    time.moveTo(at);
-    decider(check(event));
-  }
-  time.moveTo(end);
-}
+/** What a message is, all of it or what of it was not checked before: event, frame and decision; frame and decision. */
+export type Part = 'message' | 'frame' | 'decision';
 
-/** As {@link playMessages} of messages that were checked before. @returns what plays them */
-export function checkedBefore(name: RelayName, { messages, end }: Messages, time: Time) {
-  const { check, make } = RELAYS[name];
-  const checked = messages.map(({ event, at }) => ({ typed: check(event), at }));
-  return (forward: Forward): void => {
-    time.reset();
-    const decider = make(forward);
-    for (const { typed, at } of checked) {
-      time.moveTo(at);
-      decider(typed);
-    }
-    time.moveTo(end);
-  };
+/** Plays messages from the beginning of time to its end. @throws Error for one that is none */
+export type Play = (forward: Forward) => void;
+
+/** @param part what is played: what comes before it is done once, here */
+export function playerOf(name: RelayName, part: Part, { messages, end }: Messages, time: Time): Play {
+  const { checks, make } = RELAYS[name];
+  const play =
+    <T>(steps: readonly { step: T; at: number }[], typedOf: (step: T) => Typed): Play =>
+    (forward) => {
+      time.reset();
+      const decider = make(forward);
+      for (const { step, at } of steps) {
+        time.moveTo(at);
+        decider(typedOf(step));
+      }
+      time.moveTo(end);
+    };
+  const events = messages.map(({ event, at }) => ({ step: event, at }));
+  if (part === 'message') return play(events, (event) => checks.frame(checks.event(event)));
+  const received = events.map(({ step, at }) => ({ step: checks.event(step), at }));
+  if (part === 'frame') return play(received, checks.frame);
+  const typed = received.map(({ step, at }) => ({ step: checks.frame(step), at }));
+  return play(typed, (step) => step);
 }
 
 /** What one of them sends on. */
 export function forwardedOf(name: RelayName, messages: Messages, time: Time): Said[] {
   const said: Said[] = [];
-  playMessages(name, messages, time, (isTyping) => said.push({ at: time.now(), isTyping }));
+  playerOf(name, 'message', messages, time)((isTyping) => said.push({ at: time.now(), isTyping }));
   return said;
 }
 
 /** Whether it takes an event that stands alone. */
 export function takes(name: RelayName, event: unknown): boolean {
   try {
-    RELAYS[name].check(event);
+    const { checks } = RELAYS[name];
+    checks.frame(checks.event(event));
     return true;
   } catch {
     return false;

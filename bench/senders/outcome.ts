@@ -20,6 +20,7 @@ export const CONTESTS = {
   keys: ['ours', 'Zulip', 'Stream', 'nobody'],
   messages: ['ours, expiring', 'ours, held', 'Zulip', 'Stream'],
   first: ['ours, held', 'Zulip'],
+  frames: ['ours, expiring', 'ours, held', 'Zulip', 'Stream'],
   decisions: ['ours, expiring', 'ours, held', 'Zulip', 'Stream'],
 } as const;
 export type ContestName = keyof typeof CONTESTS;

@@ -57,6 +57,7 @@ export const senders: Part = definePart({
       keys: await hold('keys', measure, bench),
       messages: await hold('messages', measure, bench),
       first: await hold('first', measure, bench),
+      frames: await hold('frames', measure, bench),
       decisions: await hold('decisions', measure, bench),
     })),
   section,

@@ -93,7 +93,11 @@ describe('the same work', () => {
 });
 
 it('a measurement tells the work that was done, in real time', async () => {
-  for (const measured of [await measureKeys('ours', 0), await measureMessages('Zulip', 0)])
+  for (const measured of [
+    await measureKeys('ours', 0),
+    await measureMessages('Zulip', 0),
+    await measureMessages('Stream', 0, 'frame'),
+  ])
     expect(outcome.parse(measured).steps).toBeGreaterThan(1_000);
 });
 
@@ -110,9 +114,10 @@ describe('the section', () => {
       keys: contest('ours', 1),
       messages: contest('ours, held', 1.01),
       first: contest('ours, held', 0.5),
+      frames: contest('ours, held', 0.98),
       decisions: contest('ours, held', 0.99),
     });
-    expect(goals.map(({ isMet }) => isMet)).toEqual([true, true, false, false, true, true]);
+    expect(goals.map(({ isMet }) => isMet)).toEqual([true, true, true, true, false, false, true, true]);
     expect(text).toContain('| Zulip | 2.00 (1.00 to 3.00) | 10.0 | 1.00× (1.00 to 3.00) |');
     expect(text).not.toMatch(/NaN|undefined/);
   });
