@@ -25,7 +25,7 @@ export const helpOf = (
 
   --only A,B    these parts alone; prints their goals and writes nothing
   --complete F  after a run in which parts failed, whose figures are in file F (the run says where): measures what is
-                missing with as many rounds, on the same machine only, and writes all
+                missing with as many rounds, for the same code on the same machine, and writes all
   --rounds N    of each comparison, ${ROUNDS.least} to ${ROUNDS.most} (default ${ROUNDS.least})
   --page        writes the page anew from bench/results.json, and measures nothing
   --help        this text

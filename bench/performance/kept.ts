@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Results } from './results.ts';
 
 /** Figures of a run that is not whole yet, in a file of their own: a part that fails later does not cost them. */
@@ -18,17 +18,21 @@ export const resultsText = (results: Results): string => `${JSON.stringify(resul
 
 /** @param parent where a folder is made once there is something to keep; outside the project by default, for git sees what is in it */
 export function makeKept(parent = tmpdir()): Kept {
+  let folder: string | undefined;
   let file: string | undefined;
   return {
     keep: async (results) => {
-      file ??= join(await mkdtemp(join(parent, 'typing-relay-bench-')), 'results.json');
-      await writeFile(file, resultsText(results));
-      return file;
+      folder ??= await mkdtemp(join(parent, 'typing-relay-bench-'));
+      const [next, there] = [join(folder, 'next.json'), join(folder, 'results.json')];
+      await writeFile(next, resultsText(results));
+      // What was kept before stays until there is more.
+      await rename(next, there);
+      return (file = there);
     },
     file: () => file,
     drop: async () => {
-      if (file !== undefined) await rm(dirname(file), { recursive: true, force: true });
-      file = undefined;
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      folder = file = undefined;
     },
   };
 }

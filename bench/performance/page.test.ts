@@ -26,7 +26,7 @@ function resultsOf(parts: Results['parts'], more: Partial<Results> = {}): Result
   const machine = { processor: 'a processor', cores: 2, memoryGiB: 24, system: 'linux 6.1 x64' };
   const versions = { 'Node.js of the functions': 'v24.21.0' };
   const date = '2026-11-23T00:00:00.000Z';
-  return { date, seconds: 600, runs: 1, rounds: 9, machine, versions, parts, ...more };
+  return { date, seconds: 600, runs: 1, rounds: 9, machine, code: {}, versions, parts, ...more };
 }
 
 describe('the page', () => {

@@ -90,6 +90,19 @@ describe('a run', () => {
     expect(kept).toEqual([{ a: { ratio: 1 } }, { a: { ratio: 1 }, c: { ratio: 3 } }]);
   });
 
+  it('goes on where its figures cannot be kept, and still names what failed', async () => {
+    const parts = [
+      part('a', () => Promise.reject(new Error('a failed'))),
+      part('b', () => Promise.resolve({ ratio: 2 })),
+      part('c', () => Promise.resolve({ ratio: 3 })),
+    ];
+    const told = bench();
+    const { figures, failures } = await measureAll(parts, told, () => Promise.reject(new Error('disk full')));
+    expect(failures).toEqual([like(/^a: .*a failed/)]);
+    expect(figures).toEqual({ b: { ratio: 2 }, c: { ratio: 3 } });
+    expect(told.said).toContain('  NOT KEPT: Error: disk full');
+  });
+
   it('that is ended starts no other part', async () => {
     const ending = new AbortController();
     const tried: string[] = [];
@@ -116,6 +129,7 @@ describe('a run', () => {
         runs: 1,
         rounds: 9,
         machine: { processor: 'a processor', cores: 2, memoryGiB: 24, system: 'linux 6.1 x64' },
+        code: {},
         versions: { zod: '4.6.7', 'Node.js of the functions': 'v24.21.0' },
       },
       parts.map((one, index) => [one, one.section({ ratio: index })]),

@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../../infra/bundle.ts';
 import { UsageError } from '../usage.ts';
@@ -22,6 +22,7 @@ const resultsOf = (parts: Results['parts']): Results => ({
   runs: 1,
   rounds: 9,
   machine,
+  code: { functions: 'as it was' },
   versions: { zod: '4.6.7' },
   parts,
 });
@@ -37,6 +38,16 @@ describe('figures of a run that is not whole', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('stay as they were where more of them cannot be written', async () => {
+    const kept = makeKept(folder);
+    const file = await kept.keep(resultsOf({ a: 1 }));
+    // Nothing can be written to a name that a folder has.
+    await mkdir(join(dirname(file), 'next.json'));
+    await expect(kept.keep(resultsOf({ a: 1, b: 2 }))).rejects.toThrow('EISDIR');
+    expect(kept.file()).toBe(file);
+    expect(await readResults(file)).toEqual(resultsOf({ a: 1 }));
+  });
+
   it('are nowhere while there are none', async () => {
     await makeKept(folder).drop();
     expect(await readdir(folder)).toEqual([]);
@@ -49,6 +60,12 @@ describe('results', () => {
     await expect(readResults(file)).rejects.toThrow(`There is no ${file}`);
     await writeFile(file, '{"date":"yesterday"}');
     await expect(readResults(file)).rejects.toThrow('is of another version');
+  });
+
+  it('of before the code was told are still results, of code that is not known', async () => {
+    const file = join(folder, 'results.json');
+    await writeFile(file, JSON.stringify({ ...resultsOf({}), code: undefined }));
+    expect(await readResults(file)).toEqual({ ...resultsOf({}), code: {} });
   });
 
   it('of another machine or of other versions are not completed', () => {
@@ -73,6 +90,6 @@ describe('results', () => {
     });
     expect(peers).toHaveProperty('dependencies', expect.objectContaining({ axios: versions['axios'] }));
     expect(versions['Node.js of the functions']).toBe('v24.21.0');
-    expect(versions['@smithy/signature-v4']).toMatch(/^\d/);
+    expect(versions['ws']).toMatch(/^\d/);
   });
 });

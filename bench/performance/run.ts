@@ -13,7 +13,7 @@ export interface Measured {
 
 /**
  * Measures the parts one after the other; one that fails does not keep the others from being tried.
- * @param keep is given all figures so far after each part
+ * @param keep is given all figures so far after each part; where it fails, that is said, and the run goes on
  */
 export async function measureAll(
   parts: readonly Part[],
@@ -39,7 +39,10 @@ export async function measureAll(
       bench.say(`  FAILED: ${words.split('\n')[0] ?? ''}`);
       continue;
     }
-    await keep({ ...figures });
+    // What failed is still to be told, and the other parts are still to be measured.
+    await keep({ ...figures }).catch((error: unknown) => {
+      bench.say(`  NOT KEPT: ${String(error)}`);
+    });
   }
   return { figures, failures };
 }

@@ -7,12 +7,13 @@ import { LaneError } from '../lane.ts';
 import { installPeers } from '../peers/install.ts';
 import { textTable } from '../simulate/format.ts';
 import { writeAll } from '../simulate/write.ts';
+import { begin } from './begin.ts';
 import { goalTable, PAGE } from './doc.ts';
 import { type Flags, helpOf, readFlags } from './flags.ts';
 import { makeKept, resultsText } from './kept.ts';
 import { makePage, missingFrom, mustBeWhole, sectionsOf } from './page.ts';
 import { PARTS } from './parts.ts';
-import { describeMachine, mustMatch, readResults, readVersions, type Results } from './results.ts';
+import { describeMachine, readResults, type Results } from './results.ts';
 import { BenchError, measureAll } from './run.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,7 +26,8 @@ const say = (text: string): void => {
 /** From here on something else takes so much of the machine that spreads grow wide. */
 const BUSY = 0.5;
 
-function warnWhereBusy(cores: number): void {
+function warnWhereBusy(): void {
+  const { cores } = describeMachine();
   const [load = 0] = loadavg();
   if (load > BUSY * cores)
     say(`This machine is busy (load ${load.toFixed(1)} on ${cores} cores): spreads will be wide.`);
@@ -39,30 +41,15 @@ async function writePage(results: Results, file: string, signal: AbortSignal): P
   say(`Wrote ${relative('', join(docs, `${PAGE}.md`))}`);
 }
 
-type Before = Pick<Results, 'date' | 'seconds' | 'runs' | 'parts'>;
-
-/** What this run is about, and what was measured before it. */
-async function startRun({ quick, rounds, complete }: Flags) {
-  const date = new Date().toISOString();
-  const machine = describeMachine();
-  if (!quick) warnWhereBusy(machine.cores);
-  const installed = await installPeers();
-  const versions = await readVersions(ROOT, installed);
-  if (complete === undefined) {
-    const before: Before = { date, seconds: 0, runs: 0, parts: {} };
-    return { installed, before, facts: { rounds, machine, versions } };
-  }
-  const before = await readResults(complete);
-  mustMatch(before, { machine, versions });
-  // What cannot be shown is known before half an hour has passed.
-  sectionsOf(PARTS, before.parts);
-  return { installed, before, facts: { rounds: before.rounds, machine, versions } };
-}
-
 async function measure(flags: Flags, signal: AbortSignal): Promise<void> {
   const { quick, only } = flags;
   const began = performance.now();
-  const { installed, before, facts } = await startRun(flags);
+  if (!quick) warnWhereBusy();
+  const { installed, before, facts } = await begin(flags, {
+    root: ROOT,
+    parts: PARTS,
+    install: installPeers,
+  });
   const resultsWith = (figures: Results['parts']): Results => ({
     date: before.date,
     seconds: before.seconds + (performance.now() - began) / 1_000,

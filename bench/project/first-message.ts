@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -11,6 +10,7 @@ import { ticketKeys } from '../../functions/relay/ticket-keys.ts';
 import { sealTicket } from '../../functions/relay/ticket.ts';
 import { ROOT } from '../../infra/bundle.ts';
 import { type Guest, makeOrg } from '../load/org.ts';
+import { type Group, startGroup } from './group.ts';
 
 /** Seconds since `npm start` was entered. */
 export interface FirstMessage {
@@ -25,7 +25,6 @@ const Conversation = z.object({ guestTyping: z.boolean() });
 
 const ASKED_EVERY_MS = 10;
 const RELAYED_WITHIN_MS = 30_000;
-const ENDS_WITHIN_MS = 15_000;
 
 /**
  * Enters `npm start`, connects a guest by a ticket and lets it type.
@@ -35,30 +34,23 @@ export async function firstMessage(signal: AbortSignal): Promise<FirstMessage> {
   const began = performance.now();
   const since = (): number => (performance.now() - began) / 1_000;
   const ports = ['gateway', 'http', 'page', 'genesys'].flatMap((name) => [`--${name}-port`, '0']);
-  const child = spawn('npm', ['start', '--silent', '--', '--json', '--quiet', ...ports], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: it ends with all that npm started.
-    detached: true,
-  });
-  const closed = once(child, 'close').catch(() => undefined);
+  const npm = startGroup('npm', ['start', '--silent', '--', '--json', '--quiet', ...ports], { cwd: ROOT });
   try {
-    const run = await readiness(child, signal);
+    const run = await readiness(npm, signal);
     const ready = since();
     await typeAsGuest(run, signal);
     return { ready, relayed: since() };
   } finally {
-    await end(child, closed);
+    await npm.end();
   }
 }
 
-async function readiness(child: ChildProcess, signal: AbortSignal): Promise<z.infer<typeof Ready>> {
-  if (!child.stdout || !child.stderr) throw new Error('npm has no output');
+async function readiness({ child, closed }: Group, signal: AbortSignal): Promise<z.infer<typeof Ready>> {
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const line = await Promise.race([
     once(createInterface(child.stdout), 'line', { signal }),
-    once(child, 'close', { signal }).then(() => [undefined]),
+    closed.then(() => [undefined]),
   ]);
   const [text] = z.tuple([z.string().optional()]).parse(line);
   if (text === undefined) throw new Error(`npm start ended before it was up.\n${said}`);
@@ -96,14 +88,4 @@ export async function shown(url: string, signal: AbortSignal, withinMs = RELAYED
     if (performance.now() >= deadline) throw new Error('the first message was not relayed');
     await delay(ASKED_EVERY_MS, undefined, { signal });
   }
-}
-
-async function end({ pid, exitCode, signalCode }: ChildProcess, closed: Promise<unknown>): Promise<void> {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
-  process.kill(-pid, 'SIGTERM');
-  const waiting = new AbortController();
-  const late = delay(ENDS_WITHIN_MS, 'late', { signal: waiting.signal }).catch(() => undefined);
-  if ((await Promise.race([closed, late])) === 'late') process.kill(-pid, 'SIGKILL');
-  waiting.abort();
-  await closed;
 }

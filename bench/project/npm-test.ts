@@ -20,8 +20,10 @@ export async function npmTest(signal: AbortSignal, only: readonly string[] = [])
   const began = performance.now();
   try {
     const args = ['test', '--', '--reporter=json', `--outputFile=${report}`, ...only];
+    // CDK gives each app of a test a folder for temporary files and leaves it there, and a test that is ended leaves its own.
+    const env = Object.fromEntries(['TMPDIR', 'TMP', 'TEMP'].map((name) => [name, folder]));
     // A test that fails is npm's failure, too; then the report says how many.
-    await seconds('npm', args, { cwd: ROOT, signal }).catch(() => {
+    await seconds('npm', args, { cwd: ROOT, env, signal }).catch(() => {
       signal.throwIfAborted();
     });
     const took = (performance.now() - began) / 1_000;

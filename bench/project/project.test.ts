@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serve } from '../../test/http-server.ts';
 import { shown } from './first-message.ts';
 import { bytesOf, sizeOf } from './install.ts';
@@ -106,10 +106,55 @@ it('a command that fails fails the measurement, with its words', async () => {
   await expect(seconds(process.execPath, args, { cwd: folder, signal })).rejects.toThrow('no such thing');
 });
 
-it('npm test is counted from its own report', { timeout: 120_000 }, async () => {
-  const { tests, passed } = await npmTest(signal, ['--project', 'unit', 'client/constants.test.ts']);
-  expect(tests).toBeGreaterThan(0);
-  expect(passed).toBe(tests);
+describe('a command that is ended', () => {
+  /** Takes its time to end, and the one that it started takes a little more. */
+  const SLOW = (name: string, more = ''): string =>
+    `const { spawn } = require('node:child_process'); const { writeFileSync } = require('node:fs');
+    process.on('SIGTERM', () => setTimeout(() => { writeFileSync('${name} ended', ''); process.exit(); }, 200));
+    setInterval(() => undefined, 1_000); ${more || `writeFileSync('${name} is there', '');`}`;
+  const inner = JSON.stringify(SLOW('inner'));
+  const script = SLOW('outer', `spawn(process.execPath, ['-e', ${inner}], { stdio: 'inherit' });`);
+
+  it('is gone once that is told, with all that it started', async () => {
+    const ending = new AbortController();
+    const run = seconds(process.execPath, ['-e', script], { cwd: folder, signal: ending.signal });
+    run.catch(() => undefined);
+    await vi.waitUntil(async () => (await readdir(folder)).includes('inner is there'), { timeout: 20_000 });
+    ending.abort();
+    await expect(run).rejects.toThrow('aborted');
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(['inner ended', 'outer ended']));
+  });
+
+  it('before it began is not started', async () => {
+    const args = ['-e', 'require("node:fs").writeFileSync("started", "")'];
+    await expect(
+      seconds(process.execPath, args, { cwd: folder, signal: AbortSignal.abort() }),
+    ).rejects.toThrow('aborted');
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+it('a command that there is not fails the measurement', async () => {
+  await expect(seconds(join(folder, 'none'), [], { cwd: folder, signal })).rejects.toThrow('ENOENT');
+});
+
+describe('npm test', { timeout: 120_000 }, () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('is counted from its own report, and leaves no temporary files of its tests', async () => {
+    vi.stubEnv('TMPDIR', folder);
+    // It makes an app of the CDK, which leaves a folder.
+    const { tests, passed } = await npmTest(signal, [
+      '--project',
+      'unit',
+      'functions/ports/listeners.test.ts',
+    ]);
+    expect(tests).toBeGreaterThan(0);
+    expect(passed).toBe(tests);
+    expect(await readdir(folder)).toEqual([]);
+  });
 });
 
 describe('the section', () => {

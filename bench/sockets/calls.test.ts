@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assertWay } from './calls.ts';
+import { assertTrips, assertWay } from './calls.ts';
+import { WayError } from './undisturbed.ts';
 
 /** A connection of the far side's list. */
 const connection = (is: { isResumed?: boolean; pings?: number } = {}) => ({
@@ -56,5 +57,27 @@ describe('a run', () => {
     expect(() => {
       assertWay('one', connections, 3, way);
     }).toThrow(words);
+  });
+
+  it.each([
+    ['kept', 0, [0, 0]],
+    ['kept, idle', 1, [1, 1]],
+    ['sample', undefined, [5, 4]],
+  ] as const)('counts where each call of %s waits for %s round trips', (who, trips, counted) => {
+    expect(() => {
+      assertTrips(who, counted, { pings: 'nothing', ...(trips !== undefined && { trips }) });
+    }).not.toThrow();
+  });
+
+  it.each([
+    ['waits for what nobody is to wait for', 0, [0, 1, 0]],
+    ['does not wait for an answer', 1, [1, 0, 1]],
+    ['waits for more than one answer', 1, [2, 1, 1]],
+  ])('does not count where a call %s', (_, trips, counted) => {
+    const run = (): void => {
+      assertTrips('one', counted, { pings: 'nothing', trips });
+    };
+    expect(run).toThrow(WayError);
+    expect(run).toThrow(`blocked for ${counted.join(', ')} round trips and was to block for ${trips}`);
   });
 });

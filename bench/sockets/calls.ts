@@ -3,7 +3,7 @@ import type { Bench } from '../measure/part.ts';
 import { takeTurns } from '../measure/turns.ts';
 import { type Connection, type FarSide, TLS_VERSIONS, type TlsVersion } from './far-side.ts';
 import { type CallFigures, CONTENDERS, type Contender, type Figures, KEPT, type Ratios } from './figures.ts';
-import { assertSame, framesOf } from './frames.ts';
+import { assertDone, assertSame, framesOf } from './frames.ts';
 import { GAP_MS, type Gap } from './gaps.ts';
 import type { Answer, SenderName } from './messages.ts';
 import type { Measured } from './process.ts';
@@ -22,6 +22,8 @@ interface Way {
   resumes?: boolean;
   /** With what a ping goes along. */
   pings: 'nothing' | 'opening' | 'each frame';
+  /** That each measured call is blocked for, where a contender stands for that. */
+  trips?: number;
 }
 
 interface How extends Way {
@@ -31,8 +33,8 @@ interface How extends Way {
 }
 
 const HOW: Record<Contender, How> = {
-  kept: { process: 'ours', sender: 'kept', gap: 'none', pings: 'opening' },
-  'kept, idle': { process: 'ours', sender: 'kept', gap: 'idle', pings: 'each frame' },
+  kept: { process: 'ours', sender: 'kept', gap: 'none', pings: 'opening', trips: 0 },
+  'kept, idle': { process: 'ours', sender: 'kept', gap: 'idle', pings: 'each frame', trips: 1 },
   checked: { process: 'ours', sender: 'checked', gap: 'none', pings: 'nothing' },
   reconnect: { process: 'ours', sender: 'reconnect', gap: 'none', resumes: true, pings: 'nothing' },
   forgetful: { process: 'forgetful', sender: 'reconnect', gap: 'none', resumes: false, pings: 'nothing' },
@@ -112,9 +114,14 @@ async function runOnce(
   await proxy.hangUp();
   await side.allClosed();
   const who = keyOf(contender, tls);
-  assertDone(who, answer);
+  assertDone(who, answer.calls);
   // First: where the relay took a socket for dead, a frame that came twice is what follows.
   assertWay(who, side.connections.slice(from.connections), texts.length, way);
+  assertTrips(
+    who,
+    answer.calls.map((call) => roundTripsIn(passages, call)),
+    way,
+  );
   const arrivals = side.arrivals.slice(from.arrivals);
   assertSame(
     who,
@@ -122,12 +129,6 @@ async function runOnce(
     arrivals.map(({ text }) => text),
   );
   return measured(answer, arrivals, passages);
-}
-
-/** @throws Error when a call failed */
-function assertDone(who: string, { calls }: Answer): void {
-  const failed = calls.find(({ error }) => error !== undefined);
-  if (failed) throw new Error(`${who}: ${failed.error ?? ''}`);
 }
 
 /**
@@ -152,6 +153,12 @@ export function assertWay(
   if (resumes === undefined) return;
   if (connections.slice(1).some(({ isResumed }) => isResumed !== resumes))
     throw new WayError(`${who}: TLS sessions were ${resumes ? 'not all' : 'partly'} taken up again`);
+}
+
+/** @throws WayError when a call was blocked for more or fewer round trips than its contender stands for */
+export function assertTrips(who: string, trips: readonly number[], { trips: expected }: Way): void {
+  if (expected === undefined || trips.every((each) => each === expected)) return;
+  throw new WayError(`${who}: blocked for ${trips.join(', ')} round trips and was to block for ${expected}`);
 }
 
 function measured({ calls, cpuMs }: Answer, arrivals: FarSide['arrivals'], passages: Proxy['passages']): Run {

@@ -1,3 +1,5 @@
+import type { Call } from './messages.ts';
+
 /** What is sent, and what has to have come of it. */
 
 /** Typing frames that can be told apart. */
@@ -28,6 +30,12 @@ export function receiptOf(who: string, sent: readonly string[], received: readon
     next = at + 1;
   }
   return { lost: sent.length - (received.length - repeats), repeats };
+}
+
+/** @throws Error of the first call that failed, whether or not its frame came */
+export function assertDone(who: string, calls: readonly Pick<Call, 'text' | 'error'>[]): void {
+  const failed = calls.find(({ error }) => error !== undefined);
+  if (failed) throw new Error(`${who}: ${failed.text} failed: ${failed.error ?? ''}`);
 }
 
 /** @throws Error that names the first frame that differs */

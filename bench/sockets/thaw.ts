@@ -3,7 +3,7 @@ import { figureOf, ratioOf } from '../measure/figures.ts';
 import { takeTurns } from '../measure/turns.ts';
 import type { FarSide } from './far-side.ts';
 import { type Fault, FAULTS, type Figures, SIDES, type ThawFigures } from './figures.ts';
-import { framesOf, type Receipt, receiptOf } from './frames.ts';
+import { assertDone, framesOf, type Receipt, receiptOf } from './frames.ts';
 import { GAP_MS } from './gaps.ts';
 import type { Call } from './messages.ts';
 import type { Measured } from './process.ts';
@@ -37,7 +37,7 @@ const CELLS: readonly Cell[] = FAULTS.flatMap((fault) => SIDES.map((side) => ({ 
 
 const keyOf = ({ fault, side }: Cell): string => `${side}-${fault}`;
 
-/** Every cell by turns. @throws Error when a frame came out of turn, or a healthy socket lost one */
+/** Every cell by turns. @throws Error when a frame came out of turn, a call failed, or a healthy socket lost a frame */
 export async function measureThaws(
   world: ThawWorld,
   rounds: number,
@@ -83,10 +83,10 @@ async function tryOnce(world: ThawWorld, cell: Cell): Promise<Trial> {
   const who = keyOf(cell);
   const [ahead = '', ...texts] = framesOf(who, 1 + AFTER);
   const from = { arrivals: side.arrivals.length, connections: side.connections.length };
-  await send(world, cell, ahead, 0);
+  const before = await send(world, cell, ahead, 0);
   await side.settled();
   const connections = side.connections.length;
-  const first = await freezeAndThaw(world, cell, texts);
+  const after = await freezeAndThaw(world, cell, texts);
   await proxy.hangUp();
   await side.allClosed();
   await process.ask({ kind: 'forget' });
@@ -94,9 +94,12 @@ async function tryOnce(world: ThawWorld, cell: Cell): Promise<Trial> {
   const received = arrivals.map(({ text }) => text);
   const receipt = receiptOf(who, [ahead, ...texts], received);
   assertThaw(who, cell, side.connections.length - connections, receipt);
+  // A frame that came is no success where its sender was told that it failed.
+  assertDone(who, [before, ...after]);
   if (received[0] !== ahead) throw new Error(`${who}: the frame before the freeze was lost`);
   const arrivedAt = arrivals.find(({ text }) => text === texts[0])?.at ?? NaN;
-  return { ...receipt, arrivalMs: arrivedAt - first.start, endMs: first.end - first.start };
+  const { start = NaN, end = NaN } = after[0] ?? {};
+  return { ...receipt, arrivalMs: arrivedAt - start, endMs: end - start };
 }
 
 async function send(
@@ -112,8 +115,8 @@ async function send(
   return call;
 }
 
-/** @returns the first call after the thaw */
-async function freezeAndThaw(world: ThawWorld, cell: Cell, [text = '', ...more]: string[]): Promise<Call> {
+/** @returns the calls after the thaw */
+async function freezeAndThaw(world: ThawWorld, cell: Cell, [text = '', ...more]: string[]): Promise<Call[]> {
   const { process, side } = world;
   const connections = side.connections.length;
   // What is sent into silence does not arrive, nor an answer to it.
@@ -125,13 +128,13 @@ async function freezeAndThaw(world: ThawWorld, cell: Cell, [text = '', ...more]:
   const sending = send(world, cell, text, GAP_MS.idle);
   // The event is there before the environment goes on, as it is what thaws it.
   process.thaw();
-  const first = await sending;
+  const calls = [await sending];
   await settled();
   for (const next of more) {
-    await send(world, cell, next, APART_MS);
+    calls.push(await send(world, cell, next, APART_MS));
     await settled();
   }
-  return first;
+  return calls;
 }
 
 /**

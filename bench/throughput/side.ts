@@ -133,6 +133,14 @@ function startStack(options: SideOptions): Stack {
   const said: string[] = [];
   createInterface(child.stderr).on('line', (line) => said.push(line));
   const exited = once(child, 'close').finally(() => process.off('exit', killed));
+  const end = async (): Promise<void> => {
+    signal('SIGCONT');
+    child.kill('SIGTERM');
+    const timer = setTimeout(killed, KILLED_AFTER_MS);
+    await exited;
+    clearTimeout(timer);
+  };
+  let ended: Promise<void> | undefined;
   const up = Promise.race([
     once(createInterface(child.stdout), 'line').then(([line]): unknown => JSON.parse(String(line))),
     exited.then(() => {
@@ -147,12 +155,7 @@ function startStack(options: SideOptions): Stack {
     resume: () => {
       signal('SIGCONT');
     },
-    end: async () => {
-      signal('SIGCONT');
-      child.kill('SIGTERM');
-      const timer = setTimeout(killed, KILLED_AFTER_MS);
-      await exited;
-      clearTimeout(timer);
-    },
+    // A second signal would have it end at once, and leave what it made.
+    end: () => (ended ??= end()),
   };
 }

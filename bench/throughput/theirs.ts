@@ -16,7 +16,8 @@ import type { UpStack } from './wire.ts';
  */
 
 const { add, closeAll } = makeClosers();
-const ending = new AbortController();
+/** Ends what is being started, and only that: an abort kills serverless-offline, which then leaves its temporary files. */
+const starting = new AbortController();
 
 async function start(): Promise<UpStack> {
   const [, , mode] = process.argv;
@@ -24,14 +25,14 @@ async function start(): Promise<UpStack> {
   const oauthClient = { clientId: randomUUID(), clientSecret: randomBytes(24).toString('base64url') };
   const org = add(await startOrg({ port: 0, oauthClient }));
   const settings = { genesysOrigin: org.url, allowedHosts: [org.url.replace('http', 'ws')] };
-  const stack = add(await synthesiseStack('typing-relay', settings, ending.signal));
+  const stack = add(await synthesiseStack('typing-relay', settings, starting.signal));
   const secrets = {
     GenesysClient: JSON.stringify(oauthClient),
     WebhookSecret: JSON.stringify({ secret: org.integration.secret }),
   };
   const aws = add(await startAws({ template: stack.template, secrets }));
   const environment = { AWS_ENDPOINT_URL: aws.url };
-  const { url } = add(await startOffline(stack, ending.signal, environment, OFFLINE_FLAGS[mode]));
+  const { url } = add(await startOffline(stack, starting.signal, environment, OFFLINE_FLAGS[mode]));
   const ticketKeyFile = join(stack.directory, 'ticket-key.json');
   await writeFile(ticketKeyFile, aws.secretValue('TicketKey'), { mode: 0o600 });
   add({ close: () => rm(ticketKeyFile, { force: true }) });
@@ -40,18 +41,30 @@ async function start(): Promise<UpStack> {
 
 // Lambda's clock is UTC, and threads have the time zone of their process.
 process.env['TZ'] = 'UTC';
-let ended: Promise<void> | undefined;
-const end = (): void => {
-  ending.abort();
-  ended ??= closeAll().finally(() => process.exit());
-};
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
-
-start().then(
-  (up) => process.stdout.write(`${JSON.stringify(up)}\n`),
+let isUp = false;
+const started = start().then(
+  (up) => {
+    isUp = true;
+    process.stdout.write(`${JSON.stringify(up)}\n`);
+  },
   (error: unknown) => {
+    if (starting.signal.aborted) return;
     process.stderr.write(`${inspect(error)}\n`);
     process.exitCode = 1;
     end();
   },
 );
+
+let ended: Promise<void> | undefined;
+function end(): void {
+  ended ??= endInOrder().finally(() => process.exit());
+}
+
+async function endInOrder(): Promise<void> {
+  if (!isUp) starting.abort();
+  // What is under way there is ended with the rest, or has ended itself.
+  await started;
+  await closeAll();
+}
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);

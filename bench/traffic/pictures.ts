@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { placeLabels } from '../simulate/labels.ts';
 import { OTHERS_COLOUR, OURS_COLOUR } from '../simulate/picture.ts';
+import { REFERENCE } from '../simulate/weather.ts';
 import { PARTS } from '../scale/cost.ts';
 import type { TrafficFigures } from './figures.ts';
 
@@ -122,7 +123,7 @@ function scatter(values: object[], domains: Record<'x' | 'y', number[]>): TopLev
     ...SIZE,
     title: {
       text: 'How right, and for how many upstream calls',
-      subtitle: 'at 1 % loss, other systems before their own far sides; up and to the left is better',
+      subtitle: `at ${REFERENCE.name}, other systems before their own far sides; up and to the left is better`,
     },
     data: { values },
     layer: [

@@ -1,8 +1,12 @@
 import type { Section } from '../measure/part.ts';
 import { digits, spread } from '../measure/words.ts';
-import { HOURS } from '../scale/tables.ts';
 import { PARTS } from '../scale/cost.ts';
+import { PUSH_MS } from '../scale/runs.ts';
+import { HOURS } from '../scale/tables.ts';
+import { HOPS } from '../simulate/aws.ts';
 import { count, fixed, markdownTable, percent, share } from '../simulate/format.ts';
+import { REFERENCE } from '../simulate/weather.ts';
+import { EXPIRING } from './contenders.ts';
 import {
   type ContenderFigures,
   type Line,
@@ -13,6 +17,7 @@ import {
 } from './figures.ts';
 import { goalsOf, isAsRight, makesFewerCalls, signed, timesOf } from './goals.ts';
 import { accuracyByCalls, costByPart } from './pictures.ts';
+import { LONG_MS } from './survey.ts';
 import { CHOICES } from './tutorial.ts';
 
 const HEADS: Readonly<Record<Line, string>> = {
@@ -137,17 +142,19 @@ const choiceTable = (): string =>
   );
 
 const intro = ({ seeds, drafts, keys, typingShare }: TrafficFigures): string =>
-  `The same ${count(drafts)} drafts with ${count(keys)} keys, of ${seeds} seeds, went to each: the real client and relay, before an upstream that holds what it is told and before one where it expires; a model of the design that tutorials teach, before the same two; the real relay before that design's client; and the cadences of five other systems. Nothing here is a time of this machine: all is counted in virtual time at the weather of [typing-quality.md](typing-quality.md), 1 % loss, and priced as in [scale.md](scale.md). Figures are medians of the seeds, with the least and the most. A typing minute is a minute within drafts; guests type for ${percent(typingShare, 0)} of a chat.`;
+  `The same ${count(drafts)} drafts with ${count(keys)} keys, of ${seeds} seeds, went to each: the real client and relay, before an upstream that holds what it is told and before one where it expires; a model of the design that tutorials teach, before the same two; the real relay before that design's client; and the cadences of five other systems. Nothing here is a time of this machine: all is counted in virtual time at the weather of [typing-quality.md](typing-quality.md), ${REFERENCE.name}, and priced as in [scale.md](scale.md). Figures are medians of the seeds, with the least and the most. A typing minute is a minute within drafts; guests type for ${percent(typingShare, 0)} of a chat.`;
 
-const METHOD = `**The same work.** Before any ratio it is checked that all had the same drafts and keys; that the calls counted at the ports are those that the far side saw, and those that were lost on the way; that the relay and the tutorial design were sent the same frames by the tutorial's client, that the same of them came in, and all at the same moments; and, with some of the conversations typed once more without loss, that each showed every draft of two seconds or more.
+const seconds = (ms: number): string => `${ms / 1_000} s`;
 
-**Ours** are the two sorts of upstream by the same request over a kept connection: \`participant-state\` (held) and \`agent-communication\` (expiring, shown for 7 s). Before the second the client has \`lapses\`: it says no "off" to an upstream that knows none. Their sums have the watches of the delay queue, the "off" that \`$disconnect\` owes, errors and refusals, the access log's line and the lines of metrics. **The tutorial design** is a model, written anew for this page: its handler runs over ports that count, with the upstream of ours. **A client of every key** is the tutorial's, frame by frame, before the real relay, flood guard and all: a connection that is closed for a flood counts with what its end asks for, and its client goes on with another at once. **The cadences** are the timing that the other systems publish (typing-quality.md), over the cheapest path that the relay has: for each frame one run, one conditional write, one call upstream, no answer. Nothing there ends what is shown when a client vanishes but the far side's own expiry, so no queue is paid for. By their bare names they have a far side that shows for as long as their own does and hears "off"; "held" and "expiring" are the same cadences before the upstreams of ours: one that ends by "off" or the message alone, and one that shows for 7 s whatever the cadence, and is told no "off".
+const METHOD = `**The same work.** Before any ratio it is checked that all had the same drafts and keys; that the calls counted at the ports are those that the far side saw, and those that were lost on the way; that the relay and the tutorial design were sent the same frames by the tutorial's client, that the same of them came in, and all at the same moments; and, with some of the conversations typed once more without loss, that each showed every draft of ${seconds(LONG_MS)} or more.
+
+**Ours** are the two sorts of upstream by the same request over a kept connection: \`participant-state\` (held) and \`agent-communication\` (expiring, shown for ${seconds(EXPIRING.way.expiryMs)}). Before the second the client has \`lapses\`: it says no "off" to an upstream that knows none. Their sums have the watches of the delay queue, the "off" that \`$disconnect\` owes, errors and refusals, the access log's line and the lines of metrics. **The tutorial design** is a model, written anew for this page: its handler runs over ports that count, with the upstream of ours. **A client of every key** is the tutorial's, frame by frame, before the real relay, flood guard and all: a connection that is closed for a flood counts with what its end asks for, and its client goes on with another at once. **The cadences** are the timing that the other systems publish (typing-quality.md), over the cheapest path that the relay has: for each frame one run, one conditional write, one call upstream, no answer. Nothing there ends what is shown when a client vanishes but the far side's own expiry, so no queue is paid for. By their bare names they have a far side that shows for as long as their own does and hears "off"; "held" and "expiring" are the same cadences before the upstreams of ours: one that ends by "off" or the message alone, and one that shows for ${seconds(EXPIRING.way.expiryMs)} whatever the cadence, and is told no "off".
 
 **Left out** for all alike: what opens, keeps and ends a connection, the agent's own typing, and secrets and metric series; scale.md has them. A session's check, one request for each chat, is in the reads and in Lambda's time of ours, and not among the calls.`;
 
 /** Of how the figures come about: handlers' own time is a parameter. */
 function ownTimes({ ownTimes: { ours, tutorial } }: TrafficFigures): string {
-  return `**A function's own time** is taken at ${digits(ours.ms)} ms and ${ours.memoryMb} MB for ours and the cadences (${ours.source}) and at ${digits(tutorial.ms)} ms and ${tutorial.memoryMb} MB for the tutorial design (${tutorial.source}). To it comes the time in which it waits: 4 ms for an operation of the table, 10 ms for a frame that is posted, a round trip upstream. How far the ratios hang on it:`;
+  return `**A function's own time** is taken at ${digits(ours.ms)} ms and ${ours.memoryMb} MB for ours and the cadences (${ours.source}) and at ${digits(tutorial.ms)} ms and ${tutorial.memoryMb} MB for the tutorial design (${tutorial.source}). To it comes the time in which it waits: ${HOPS.table.fixedMs} ms for an operation of the table, ${PUSH_MS} ms for a frame that is posted, a round trip upstream. How far the ratios hang on it:`;
 }
 
 export function section(figures: TrafficFigures): Section {

@@ -24,7 +24,7 @@ export interface Round extends Omit<Place, 'index'> {
 }
 
 /** A draft of this length is shown by everybody, unless something is lost: delays are far shorter. */
-const LONG_MS = 2_000;
+export const LONG_MS = 2_000;
 
 /** How many drafts lasted long enough to be shown, and how many of those were. */
 export function longDrafts({ drafts, shown }: Pick<History, 'drafts' | 'shown'>): Counted['long'] {

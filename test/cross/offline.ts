@@ -81,6 +81,8 @@ export async function startOffline(
 const environmentFor = (home: string): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: home,
+  // An end while it starts leaves what it wrote there.
+  TMPDIR: home,
   AWS_ACCESS_KEY_ID: 'none',
   AWS_SECRET_ACCESS_KEY: 'none',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
