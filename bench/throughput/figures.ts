@@ -22,6 +22,14 @@ const load = z.object({
   p99,
 });
 
+/** Milliseconds of processor time for each message that was sent, where the system tells. */
+const cpuFigures = z.object({
+  /** Of all processes: the stack and its clients. */
+  all: figure,
+  /** Of what an emulator cannot spare: the process of the table and the org, where it is one of its own, and the clients. */
+  around: figure.optional(),
+});
+
 const setting = z.object({
   /** Of each function at most, where that can be chosen. */
   environments: z.int().optional(),
@@ -47,7 +55,7 @@ export const sideFigures = way.extend({
   /** Sessions whose "on" and "off" came upstream when everyone was asked to type once; of the rounds that are measured. */
   sessions: z.object({ asked: z.int(), measured: z.int() }),
   /** As fast as it can. */
-  most: load,
+  most: load.extend({ cpu: cpuFigures.optional() }),
   /** At the load that all can carry. */
   low: load,
   sent: z.int(),

@@ -143,7 +143,7 @@ async function measureSides(sides: Sides, size: Size, bench: Bench): Promise<Thr
       ...way,
       openedIn: side.openedIn,
       sessions: { asked: of(asked, name), measured },
-      most: loadOf(mostOf, of(most.rates, name)),
+      most: { ...loadOf(mostOf, of(most.rates, name)), cpu: cpuOf(mostOf, name !== 'local run') },
       low: loadOf(lowOf, of(low.rates, name)),
       ...total([...mostOf, ...lowOf]),
     };
@@ -231,9 +231,21 @@ function of<T>(all: ReadonlyMap<string, T>, name: SideName): T {
   return one;
 }
 
-function loadOf(accounts: readonly Account[], rates: readonly number[]): SideFigures['most'] {
+function loadOf(accounts: readonly Account[], rates: readonly number[]): SideFigures['low'] {
   const p50 = figureOf(accounts.map(({ latencies }) => quantile(latencies, 0.5)));
   return { perSecond: figureOf(rates), p50, p99: p99Of(accounts) };
+}
+
+/** @param isApart whether the table and the org are a process of their own, so that they can be told apart */
+export function cpuOf(
+  accounts: readonly Pick<Account, 'sent' | 'cpu'>[],
+  isApart: boolean,
+): SideFigures['most']['cpu'] {
+  const rounds = accounts.flatMap(({ sent, cpu }) => (cpu && sent > 0 ? [{ sent, ...cpu }] : []));
+  if (rounds.length === 0) return undefined;
+  const all = figureOf(rounds.map(({ sent, stack, clients }) => (stack + clients) / sent));
+  if (!isApart) return { all };
+  return { all, around: figureOf(rounds.map(({ sent, leader, clients }) => (leader + clients) / sent)) };
 }
 
 /** Of all rounds together: one round has too few. */

@@ -44,6 +44,16 @@ describe('the section', () => {
     expect(goalOf(figuresWith(600, 100, 120))).toMatchObject({ isMet: true, measured: like(/^5\.00×/) });
   });
 
+  it('says what an emulator cannot spare, where the system tells', () => {
+    const figures = figuresWith(600, 100, 300);
+    expect(throughput.section(figures).text).not.toContain('a message could take');
+    const cpu = { all: figureOf([2.5]), around: figureOf([1.25]) };
+    const inProcess = side(300, { most: { ...load(300), cpu } });
+    expect(throughput.section({ ...figures, inProcess }).text).toContain(
+      'a message could take 0.500 ms of processor time in all; under that one the table, the org and the clients, which are there whatever the emulator takes, have 1.25 ms',
+    );
+  });
+
   it('says where messages were lost', () => {
     expect(throughput.section(figuresWith(600, 100, 300)).text).toContain('(threads) |  | 75 lost |');
   });

@@ -45,12 +45,13 @@ function mostText(figures: ThroughputFigures): string {
     spread(most.perSecond),
     spread(most.p50),
     p99Words(most.p99),
+    most.cpu ? spread(most.cpu.all) : '',
   ]);
   return `### As fast as they can
 
 So many messages are under way at a time as suits each best.
 
-${markdownTable([['', 'under way', 'relayed a second', 'p50, ms', 'p99, ms, of messages'], ...rows])}
+${markdownTable([['', 'under way', 'relayed a second', 'p50, ms', 'p99, ms, of messages', 'CPU ms a message'], ...rows])}
 The local run relays ${times(figures.overThreads)} as many as serverless-offline as it comes, and ${times(figures.overInProcess)} as many as with \`--useInProcess\`, round by round. A p99 is of all rounds together, and only told of ${P99_SAMPLES} messages or more.
 
 ![Relayed messages a second](performance/throughput.svg)
@@ -59,8 +60,21 @@ For whoever builds a chat client: so much load can be put on a laptop before wha
 `;
 }
 
-const bound = ({ cores }: ThroughputFigures): string =>
-  `**What bounds the ratio.** These are whole stacks, not gateways. For every message either side pays the same for what is not the emulator: the functions' own work, the table's write at the local AWS endpoint, the simulated org, and the clients, all of them on the same ${cores} cores. However little an emulator takes itself, it cannot be faster than those let it, so the ratio says less of the gateways than it would if they stood alone. The local run also does more for a message: it runs the delay queue's function, and hands each event to an environment of its own, which \`--useInProcess\` does not. And clients look for arrivals every ${ASKED_EVERY_MS} ms before they send on, which holds both sides back where few messages are under way.
+/** What the goal would leave for a message, and what is there whatever the emulator takes. */
+function boundInFigures(figures: ThroughputFigures): string {
+  return sidesOf(figures)
+    .flatMap(({ name, figures: { most } }) => {
+      if (!most.cpu?.around) return [];
+      const { all, around } = most.cpu;
+      return [
+        ` To be ${WANTED} times as fast as ${name}, a message could take ${digits(all.median / WANTED)} ms of processor time in all; under that one the table, the org and the clients, which are there whatever the emulator takes, have ${digits(around.median)} ms of it, before a function has run.`,
+      ];
+    })
+    .join('');
+}
+
+const bound = (figures: ThroughputFigures): string =>
+  `**What bounds the ratio.** These are whole stacks, not gateways. For every message either side pays the same for what is not the emulator: the functions' own work, the table's write at the local AWS endpoint, the simulated org, and the clients, all of them on the same ${figures.cores} cores. However little an emulator takes itself, it cannot be faster than those let it.${boundInFigures(figures)} The local run also does more for a message: it runs the delay queue's function, and hands each event to an environment of its own, which \`--useInProcess\` does not. And clients look for arrivals every ${ASKED_EVERY_MS} ms before they send on, which holds both sides back where few messages are under way.
 `;
 
 function lowText({ lowPerSecond, ...figures }: ThroughputFigures): string {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ticketKeys } from '../../functions/relay/ticket-keys.ts';
 import { ROOT } from '../../infra/bundle.ts';
+import { between, readCpu } from './cpu.ts';
 import type { OfflineMode } from './modes.ts';
 import { type Account, type Order, type Report, report, type TypingOptions, upStack } from './wire.ts';
 
@@ -58,6 +59,7 @@ export async function startSide(options: SideOptions): Promise<Side> {
     await stack.end();
   };
   const onAbort = (): void => void close();
+  const used = () => readCpu(stack.pid, driver.pid ?? 0);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     const { gateway, genesys, ticketKeyFile } = upStack.parse(await stack.up);
@@ -70,11 +72,12 @@ export async function startSide(options: SideOptions): Promise<Side> {
       openedIn: opened.seconds,
       close,
       type: async (typing) => {
+        const before = await used();
         stack.resume();
         try {
           const answer = await ask(driver, { do: 'type', typing });
           if (answer.done !== 'type') throw new Error(`${name}: ${JSON.stringify(answer)}`);
-          return answer.account;
+          return { ...answer.account, cpu: between(before, await used()) };
         } finally {
           stack.pause();
         }
@@ -104,6 +107,8 @@ async function ask(driver: ChildProcess, what: Order): Promise<Report> {
 }
 
 interface Stack {
+  /** Of the process that was started, and of the group of all that it starts; 0 where it could not be. */
+  readonly pid: number;
   /** What it says on its first line. */
   readonly up: Promise<unknown>;
   readonly pause: () => void;
@@ -148,6 +153,7 @@ function startStack(options: SideOptions): Stack {
     }),
   ]);
   return {
+    pid: child.pid ?? 0,
     up,
     pause: () => {
       signal('SIGSTOP');

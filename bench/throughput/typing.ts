@@ -12,7 +12,7 @@ import type { Account, TypingOptions } from './wire.ts';
 const GAP_MS = { on: MIN_GAP_MS - HASTY_MS, off: HASTY_MS + 100 } as const;
 
 /** The org is asked in batches: asked for each message, it would have more to answer than to be told. */
-export const ASKED_EVERY_MS = 20;
+export const ASKED_EVERY_MS = 5;
 
 /** How long the last messages have to come upstream. */
 const LAST_MS = 10_000;
@@ -136,6 +136,8 @@ interface Late {
 function makeLate(): Late {
   const times: number[] = [];
   let arrived = 0;
+  /** How many of the times are so long ago: they are in order, and only ever become more. */
+  let old = 0;
   return {
     sent: (at) => {
       times.push(at);
@@ -144,8 +146,9 @@ function makeLate(): Late {
       arrived += 1;
     },
     count: () => {
-      const old = times.findIndex((at) => at > Date.now() - LATE_MS);
-      return Math.max(0, (old === -1 ? times.length : old) - arrived);
+      const since = Date.now() - LATE_MS;
+      while ((times[old] ?? Infinity) <= since) old += 1;
+      return Math.max(0, old - arrived);
     },
   };
 }

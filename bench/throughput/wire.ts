@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ticketKeys } from '../../functions/relay/ticket-keys.ts';
+import { cpu } from './cpu.ts';
 
 /** What the parts of this comparison, each a process of its own, tell each other. */
 
@@ -55,6 +56,8 @@ export const account = z.object({
   sessions: z.array(z.string()),
   /** What else went wrong, and how often. */
   trouble: z.record(z.string(), z.int()),
+  /** What it took of the processors, all in all; the side adds it, where the system tells. */
+  cpu: cpu.optional(),
 });
 export type Account = z.infer<typeof account>;
 
