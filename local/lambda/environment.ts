@@ -21,13 +21,23 @@ export function startEnvironment(options: RuntimeOptions, startRuntime: StartRun
   const runtime = startRuntime(options);
   const { timeoutSeconds } = options.fn;
 
+  let over: Outcome | undefined;
+  let onOver: (outcome: Outcome) => void = () => undefined;
+  // Once, and not at each event: what waits for a promise stays with it until it is settled.
+  void runtime.ended.then((error) => {
+    over = { ok: false, error };
+    onOver(over);
+  });
+
   /** The runtime's answer; after `seconds` without one the environment ends. */
   async function within(seconds: number, what: string): Promise<Outcome> {
+    if (over !== undefined) return over;
     const late = { type: 'Sandbox.Timedout', message: `${what} timed out after ${seconds} seconds` };
     const timer = setTimeout(() => void runtime.stop(late), seconds * 1000);
-    const answer = runtime.next().then(outcomeOf);
-    const ended = runtime.ended.then((error): Outcome => ({ ok: false, error }));
-    const outcome = await Promise.race([answer, ended]);
+    const ended = new Promise<Outcome>((resolve) => {
+      onOver = resolve;
+    });
+    const outcome = await Promise.race([runtime.next().then(outcomeOf), ended]);
     clearTimeout(timer);
     return outcome;
   }

@@ -17,12 +17,10 @@ const Answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('error'), error: Failure }),
   z.object({ kind: z.literal('init-error'), error: Failure }),
 ]);
-const Output = z.object({
-  kind: z.literal('output'),
-  stream: z.enum(['stdout', 'stderr']),
-  text: z.string(),
-});
-const FromWorker = z.union([Answer, Output]);
+const FromWorker = z.discriminatedUnion('kind', [
+  ...Answer.options,
+  z.object({ kind: z.literal('output'), stream: z.enum(['stdout', 'stderr']), text: z.string() }),
+]);
 
 /** What the runtime says of INIT or of an event. */
 export type Answer = z.infer<typeof Answer>;

@@ -123,9 +123,22 @@ describe('an SQS event source', () => {
 
   it('hands over as many at once as a batch holds', async () => {
     const { clock, queue, bodies } = start({ source: { batchSize: 2 } });
-    for (const body of ['a', 'b', 'c']) queue.send(body);
+    for (const body of ['a', 'b', 'c', 'd', 'e']) queue.send(body);
     await clock.advance(0);
-    expect(bodies().map((batch) => batch.length)).toEqual([2, 1]);
+    expect(bodies().map((batch) => batch.length)).toEqual([2, 2]);
+    await clock.advance(50);
+    expect(bodies().map((batch) => batch.length)).toEqual([2, 2, 1]);
+  });
+
+  it('hands over the first at once, and together what comes shortly after it', async () => {
+    const { clock, queue, bodies } = start();
+    for (const body of ['a', 'b', 'c']) {
+      queue.send(body);
+      await clock.advance(10);
+    }
+    expect(bodies()).toEqual([['a']]);
+    await clock.advance(20);
+    expect(bodies()).toEqual([['a'], ['b', 'c']]);
   });
 
   it('waits for a full batch as long as its window lasts', async () => {

@@ -22,6 +22,9 @@ export interface EventSources {
 /** Lambda starts with five batches at a time: docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const BATCHES_AT_A_TIME = 5;
 
+/** From one batch that is not full to the next: messages that come due one by one would each be an invocation of its own. */
+const GATHERED_MS = 50;
+
 /** Takes the messages of the template's queues to its functions, as Lambda's pollers do. */
 export function startEventSources(options: EventSourcesOptions): EventSources {
   const { template, queues, invoke, clock = systemClock } = options;
@@ -92,14 +95,18 @@ function makeWindow(
   clock: Clock,
 ): () => { due: boolean; lookAgainAt: number } {
   let endsAt: number | undefined;
+  let takenAt = -Infinity;
   return () => {
     const now = clock.now();
-    const { visible } = queue.counts();
+    const visible = queue.visible();
     // The window begins with the first message that could be taken.
-    endsAt = visible === 0 ? undefined : (endsAt ?? now + batchingWindowSeconds * 1000);
+    endsAt =
+      visible === 0
+        ? undefined
+        : (endsAt ?? Math.max(now + batchingWindowSeconds * 1000, takenAt + GATHERED_MS));
     const due = endsAt !== undefined && (visible >= batchSize || now >= endsAt);
     const lookAgainAt = Math.min(queue.nextDueAt() ?? Infinity, endsAt ?? Infinity);
-    if (due) endsAt = undefined;
+    if (due) [endsAt, takenAt] = [undefined, now];
     return { due, lookAgainAt };
   };
 }

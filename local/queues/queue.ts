@@ -44,6 +44,8 @@ export interface MessageQueue {
   /** Deletes by the handle of the last receipt; an older one deletes nothing. False for no handle of this queue. */
   readonly remove: (receiptHandle: string) => boolean;
   readonly counts: () => Counts;
+  /** How many are visible: of the counts, the one that is known without a look at each message. */
+  readonly visible: () => number;
   readonly purge: () => void;
   /** When the next message becomes visible that is not yet so, in epoch ms. */
   readonly nextDueAt: () => number | undefined;
@@ -95,10 +97,11 @@ export function makeQueue(
     receive: (most, visibilitySeconds = settings.visibilityTimeoutSeconds) => {
       const now = clock.now();
       const received: ReceivedMessage[] = [];
-      for (const one of store.live()) {
+      for (const one of store.visible()) {
         if (received.length === most) break;
-        if (one.visibleAt > now || moved(one)) continue;
-        received.push(take(one, now, visibilitySeconds, handleOf(settings, one.message.id)));
+        if (moved(one)) continue;
+        store.hide(one, now + visibilitySeconds * 1000);
+        received.push(receipt(one, now, handleOf(settings, one.message.id)));
       }
       return received;
     },
@@ -108,9 +111,17 @@ export function makeQueue(
       if (store.get(id)?.handle === receiptHandle) store.drop(id);
       return true;
     },
-    counts: () => countsOf(store.live(), clock.now()),
+    counts: () => {
+      const visible = store.visible().size;
+      const inFlight = store.hidden().filter(({ receiveCount }) => receiveCount > 0).length;
+      return { visible, inFlight, delayed: store.hidden().length - inFlight };
+    },
+    visible: () => store.visible().size,
     purge: store.clear,
-    nextDueAt: () => nextDueAt(store.live(), clock.now()),
+    nextDueAt: () => {
+      store.visible();
+      return store.hidden()[0]?.visibleAt;
+    },
   };
 }
 
@@ -118,58 +129,93 @@ interface Store {
   readonly keep: (message: Message, visibleAt: number) => void;
   readonly get: (id: string) => Kept | undefined;
   readonly drop: (id: string) => void;
+  /** Takes a visible one out of sight. */
+  readonly hide: (one: Kept, visibleAt: number) => void;
   readonly clear: () => void;
-  /** All that is within its retention; the rest is gone. */
-  readonly live: () => Kept[];
+  /** Those that can be received now, and are within their retention; may be hidden or dropped while it is gone through. */
+  readonly visible: () => ReadonlySet<Kept>;
+  /** The others, the next to become visible first; as of the last look at what is visible. */
+  readonly hidden: () => readonly Kept[];
   readonly onKept: Subscribe<number>;
 }
 
 function makeStore({ retentionSeconds }: Queue, clock: Clock): Store {
   const all = new Map<string, Kept>();
+  const visible = new Set<Kept>();
+  // In the order of their times: thousands may be delayed, and each message of theirs looks for the next.
+  const hidden: Kept[] = [];
   const listeners = makeListeners<number>();
+  let oldestSentAt = Infinity;
+
+  function hide(one: Kept, visibleAt: number): void {
+    visible.delete(one);
+    one.visibleAt = visibleAt;
+    hidden.splice(dueBy(hidden, visibleAt), 0, one);
+  }
+  function drop(id: string): void {
+    const one = all.get(id);
+    if (one === undefined) return;
+    all.delete(id);
+    if (!visible.delete(one)) hidden.splice(hidden.lastIndexOf(one, dueBy(hidden, one.visibleAt)), 1);
+  }
+  function dropOld(): void {
+    const oldest = clock.now() - retentionSeconds * 1000;
+    if (oldestSentAt > oldest) return;
+    oldestSentAt = Infinity;
+    for (const [id, { message }] of all) {
+      if (message.sentAt <= oldest) drop(id);
+      else oldestSentAt = Math.min(oldestSentAt, message.sentAt);
+    }
+  }
   return {
     keep: (message, visibleAt) => {
-      const unread = { receiveCount: 0, firstReceivedAt: undefined, handle: undefined };
-      all.set(message.id, { message, visibleAt, ...unread });
+      const one: Kept = {
+        message,
+        visibleAt,
+        receiveCount: 0,
+        firstReceivedAt: undefined,
+        handle: undefined,
+      };
+      all.set(message.id, one);
+      oldestSentAt = Math.min(oldestSentAt, message.sentAt);
+      hide(one, visibleAt);
       listeners.emit(visibleAt);
     },
     get: (id) => all.get(id),
-    drop: (id) => {
-      all.delete(id);
-    },
+    drop,
+    hide,
     clear: () => {
       all.clear();
+      visible.clear();
+      hidden.length = 0;
     },
-    live: () => {
-      const oldest = clock.now() - retentionSeconds * 1000;
-      for (const [id, { message }] of all) if (message.sentAt <= oldest) all.delete(id);
-      return [...all.values()];
+    visible: () => {
+      dropOld();
+      for (const one of hidden.splice(0, dueBy(hidden, clock.now()))) visible.add(one);
+      return visible;
     },
+    hidden: () => hidden,
     onKept: listeners.on,
   };
 }
 
-function take(one: Kept, now: number, visibilitySeconds: number, receiptHandle: string): ReceivedMessage {
-  one.visibleAt = now + visibilitySeconds * 1000;
+/** How many become visible at a time or before, of those that stand in the order of their times. */
+function dueBy(hidden: readonly Kept[], time: number): number {
+  let [low, high] = [0, hidden.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((hidden[middle]?.visibleAt ?? Infinity) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function receipt(one: Kept, now: number, receiptHandle: string): ReceivedMessage {
   one.receiveCount += 1;
   one.firstReceivedAt ??= now;
   one.handle = receiptHandle;
   const { message, receiveCount, firstReceivedAt } = one;
   return { ...message, receiptHandle, receiveCount, firstReceivedAt };
-}
-
-function nextDueAt(messages: readonly Kept[], now: number): number | undefined {
-  const next = messages.reduce(
-    (soonest, { visibleAt }) => (visibleAt > now ? Math.min(soonest, visibleAt) : soonest),
-    Infinity,
-  );
-  return next === Infinity ? undefined : next;
-}
-
-function countsOf(messages: readonly Kept[], now: number): Counts {
-  const hidden = messages.filter(({ visibleAt }) => visibleAt > now);
-  const inFlight = hidden.filter(({ receiveCount }) => receiveCount > 0).length;
-  return { visible: messages.length - hidden.length, inFlight, delayed: hidden.length - inFlight };
 }
 
 /** Says whose it is, so that an outdated handle, which SQS takes, can be told from one that never was. */
