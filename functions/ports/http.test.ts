@@ -62,6 +62,18 @@ describe('a request', () => {
     await expect(makeHttp()(post(url))).rejects.toThrow();
   });
 
+  it.each([
+    'http://h?x=/b',
+    'http://h#f',
+    'http://user:pw@h/',
+    'HTTP://h/',
+    String.raw`http://h\a`,
+    'ftp://h/',
+    '/path',
+  ])('is not made where its URL is of no form that is ours: %s', async (url) => {
+    await expect(makeHttp()(post(url))).rejects.toThrow('not an absolute URL of http or https');
+  });
+
   it('to nobody fails', async () => {
     const unused = net.createServer().listen(0, '127.0.0.1');
     await once(unused, 'listening');

@@ -54,7 +54,8 @@ export function makeHttp(): SendHttp {
   function attempt(request: HttpRequest, again: boolean): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const { url, method, headers, body = '' } = request;
-      const [origin = url] = ORIGIN.exec(url) ?? [];
+      const [origin] = ORIGIN.exec(url) ?? [];
+      if (origin === undefined) throw new TypeError('not an absolute URL of http or https');
       // There are few, and to take one apart takes longer than to look it up.
       const target = targets.get(origin) ?? targetOf(origin);
       targets.set(origin, target);
@@ -95,7 +96,8 @@ export function makeHttp(): SendHttp {
   return (request) => attempt(request, true);
 }
 
-const ORIGIN = /^https?:\/\/[^/]*/;
+/** Before its path, or the end: what else may follow one in a URL has no caller here. */
+const ORIGIN = /^https?:\/\/[^/?#\\@]+(?=\/|$)/;
 
 /** How an origin is connected to. @throws TypeError when it is none */
 function targetOf(origin: string) {

@@ -131,6 +131,17 @@ describe('what may be done twice', () => {
   });
 });
 
+describe('a frame within a second of the one before', () => {
+  it('waits for no answer, also where those of others came', async () => {
+    const { use, answered, mute } = await setUp(true);
+    await use('another guest');
+    await answered();
+    mute();
+    expect(await use()).toBe(1);
+    expect(await use()).toBe(1);
+  });
+});
+
 describe('an answer that does not come', () => {
   it.each([
     ['half a second', 2_000, 500],

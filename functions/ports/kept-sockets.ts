@@ -98,7 +98,7 @@ export function makeKeptSockets(now: () => number, repeats = false): KeptSockets
     const wasIdle = now() - usedAt >= SOCKET_PING_AFTER_MS;
     let early: Promise<T> | undefined;
     if (socket.readyState === WebSocket.OPEN) {
-      if ((answered === pings || !answers) && !(wasIdle && repeats)) {
+      if (repeats ? !wasIdle : answered === pings || !answers) {
         const acting = act(socket);
         if (wasIdle) ping(entry);
         return { entry, acting };

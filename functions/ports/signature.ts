@@ -46,7 +46,7 @@ export function makeSigner(signing: Signing): (request: Unsigned, at: Date) => R
     const day = time.slice(0, 8);
     const scope = `${day}/${region}/${service}/${TERMINATOR}`;
     const headers: Record<string, string> = { ...own, 'x-amz-date': time };
-    if (sessionToken !== undefined) headers['x-amz-security-token'] = sessionToken;
+    if (sessionToken) headers['x-amz-security-token'] = sessionToken;
     const names = Object.keys(headers).sort();
     const lines = names.map((name) => `${name}:${headers[name] ?? ''}\n`).join('');
     const signed = names.join(';');

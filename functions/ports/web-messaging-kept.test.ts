@@ -155,6 +155,17 @@ describe('a kept session that ends', () => {
     expect(sockets).toHaveLength(2);
   });
 
+  it('long after its last message says nothing of the session that a guest returns to', async () => {
+    const { send, sockets, closeCode, clock } = await setUp();
+    await send();
+    // As after a freeze, in which nobody read of it.
+    clock.now += 60_000;
+    sockets[0]?.send(CLOSED);
+    await closeCode(0);
+    await send();
+    expect(sockets).toHaveLength(2);
+  });
+
   it('and was told to nobody for a minute may begin anew: a guest who returns has the same token', async () => {
     const { send, sockets, closeCode, clock } = await setUp();
     await send();
@@ -165,7 +176,7 @@ describe('a kept session that ends', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it('long after its last message says nothing of the session that is there now', async () => {
+  it('says nothing of the session that is there now, where its socket was idle for too long', async () => {
     let refuses = false;
     const { send, sockets, clock } = await setUp((frame, socket) => {
       if (refuses) socket.send(serverFrame('string', 'no', { code: 403 }));

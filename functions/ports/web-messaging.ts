@@ -40,6 +40,7 @@ export function makeWebMessaging(ports: WebMessagingPorts): WebMessaging {
   const { now } = ports;
   const kept = makeKeptSockets(now);
   const sessions = new WeakMap<WebSocket, Session>();
+  const usedAt = new WeakMap<WebSocket, number>();
   /** Sessions that ended while their socket was kept, by key, until that is told: they are not connected to again. */
   const over = new Map<string, { error: RelayError; at: number }>();
   const keyOf = ({ deploymentId, token }: WebMessagingMessage): string => digest([deploymentId, token]);
@@ -52,9 +53,9 @@ export function makeWebMessaging(ports: WebMessagingPorts): WebMessaging {
 
   /** Genesys' own clients close with 1000 then, and do not come back (MessagingClientImpl.kt). */
   const leaveEnded = (message: WebMessagingMessage, socket: WebSocket) => (error: RelayError) => {
-    // A socket that is closed already, such as an idle one, speaks of a session that nobody uses any more.
-    if (!ports.keep || error.code !== 'session_ended' || socket.readyState !== socket.OPEN) return;
-    over.set(keyOf(message), { error, at: now() });
+    if (!ports.keep || error.code !== 'session_ended') return;
+    // By its last use, since an environment that was frozen reads of the end long after: the guest may be back by then.
+    over.set(keyOf(message), { error, at: usedAt.get(socket) ?? now() });
     socket.close(1000);
   };
 
@@ -94,6 +95,7 @@ export function makeWebMessaging(ports: WebMessagingPorts): WebMessaging {
   ): Promise<void> {
     const tracingId = randomUUID();
     const frame = { token, tracingId, action: 'onMessage', message };
+    usedAt.set(socket, now());
     try {
       await write(socket, JSON.stringify(frame), deadline - now());
       const heard = (meaning: NonNullable<Meaning>): boolean =>

@@ -141,6 +141,16 @@ describe('an SQS event source', () => {
     expect(bodies()).toEqual([['a'], ['b', 'c']]);
   });
 
+  it('goes on after the clock was set back', async () => {
+    const { clock, queue, bodies } = start();
+    queue.send('a');
+    await clock.advance(0);
+    await clock.advance(-600_000);
+    queue.send('b');
+    await clock.advance(50);
+    expect(bodies()).toEqual([['a'], ['b']]);
+  });
+
   it('waits for a full batch as long as its window lasts', async () => {
     const { clock, queue, bodies } = start({ source: { batchSize: 3, batchingWindowSeconds: 5 } });
     queue.send('a');

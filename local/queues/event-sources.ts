@@ -103,7 +103,7 @@ function makeWindow(
     endsAt =
       visible === 0
         ? undefined
-        : (endsAt ?? Math.max(now + batchingWindowSeconds * 1000, takenAt + GATHERED_MS));
+        : (endsAt ?? Math.max(now + batchingWindowSeconds * 1000, Math.min(takenAt, now) + GATHERED_MS));
     const due = endsAt !== undefined && (visible >= batchSize || now >= endsAt);
     const lookAgainAt = Math.min(queue.nextDueAt() ?? Infinity, endsAt ?? Infinity);
     if (due) [endsAt, takenAt] = [undefined, now];
