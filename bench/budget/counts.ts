@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { bundleOptions, entryOf } from '../../infra/bundle.ts';
 import { AUTHORIZER, EXPIRE, ROUTES, WEBHOOKS } from '../../infra/routes.ts';
-import { type CountsBySort, messageCounts } from '../traffic/counts.ts';
+import { type CountsBySort, messageCounts } from './message-counts.ts';
 
 /** A function's bundle, as it is deployed. */
 interface BundleCounts {

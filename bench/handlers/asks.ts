@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type CountsBySort, messageCounts } from '../traffic/counts.ts';
+import { type CountsBySort, messageCounts } from '../budget/message-counts.ts';
 import { type Kind, SPECS } from './kinds.ts';
 import type { Work } from './same-work.ts';
 

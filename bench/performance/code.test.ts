@@ -41,6 +41,9 @@ describe('the code that was measured', () => {
     ['local/page/app/page.css', 'local'],
     ['test/cross/offline.ts', 'test'],
     ['package-lock.json', 'package-lock.json'],
+    ['vitest.config.ts', 'vitest.config.ts'],
+    ['tsconfig.json', 'tsconfig.json'],
+    ['functions/relay/relay.test.ts', 'functions'],
   ])('is another once %s changes: in %s', async (path, folder) => {
     expect(await changedBy(path)).toEqual([folder]);
   });
@@ -48,7 +51,6 @@ describe('the code that was measured', () => {
   it.each([
     ['bench/results.json'],
     ['bench/performance/page.ts'],
-    ['functions/relay/relay.test.ts'],
     ['bench/peers/node_modules/axios/index.js'],
     ['client/dist/typing-relay.js'],
     ['functions/README.md'],

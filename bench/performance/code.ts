@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { UsageError } from '../usage.ts';
 
 /** What is measured and what measures, from the project's root. */
-const CODE = /^((package|package-lock|cdk)\.json|(client|functions|infra|local|test|bench)(\/.+)?)$/;
+const CODE =
+  /^((package|package-lock|cdk|tsconfig)\.json|vitest\.config\.ts|(client|functions|infra|local|test|bench)(\/.+)?)$/;
 
-/** What is installed or built from that, and what no figure hangs on. */
-const LEFT_OUT = /\/(node_modules|dist|\..*|.*\.md|.*\.test\.ts)$|^bench\/(performance|results\.json)$/;
+/** What is installed or built from that, and what no figure hangs on. Tests are measured as well: how long they take. */
+const LEFT_OUT = /\/(node_modules|dist|\..*|.*\.md)$|^bench\/(performance|results\.json)$/;
 
 /** Hashes, by file and folder of the root and by folder of bench/: they are to be had without git as well. */
 export type Code = Readonly<Record<string, string>>;
@@ -37,6 +38,12 @@ async function filesIn(root: string, folder = ''): Promise<string[]> {
   return files;
 }
 
+/** The files and folders that are not the same. */
+export const changedIn = (before: Code, now: Code): string[] =>
+  Object.keys({ ...before, ...now })
+    .filter((folder) => before[folder] !== now[folder])
+    .toSorted();
+
 /**
  * @param missing names of the parts that are measured now: what they failed by may have been mended in their own folders
  * @throws UsageError that names what has changed since, or where nothing is known of the code of then
@@ -45,9 +52,7 @@ export function mustBeSameCode(before: Code, now: Code, missing: readonly string
   if (Object.keys(before).length === 0)
     throw new UsageError('It is not known of what code those figures are. npm run bench measures all anew.');
   const mended = missing.map((name) => `bench/${name}`);
-  const changed = Object.keys({ ...before, ...now })
-    .filter((folder) => before[folder] !== now[folder] && !mended.includes(folder))
-    .toSorted();
+  const changed = changedIn(before, now).filter((folder) => !mended.includes(folder));
   if (changed.length > 0)
     throw new UsageError(
       `The code has changed since, so nothing of now belongs beside those figures: ${changed.join(', ')}. npm run bench measures all anew.`,

@@ -8,6 +8,7 @@ import { installPeers } from '../peers/install.ts';
 import { textTable } from '../simulate/format.ts';
 import { writeAll } from '../simulate/write.ts';
 import { begin } from './begin.ts';
+import { changedIn, readCode } from './code.ts';
 import { goalTable, PAGE } from './doc.ts';
 import { type Flags, helpOf, readFlags } from './flags.ts';
 import { makeKept, resultsText } from './kept.ts';
@@ -70,6 +71,11 @@ async function measure(flags: Flags, signal: AbortSignal): Promise<void> {
     },
   );
   const results = resultsWith(figures);
+  const changed = isWritten ? changedIn(facts.code, await readCode(ROOT)) : [];
+  if (changed.length > 0)
+    throw new BenchError(
+      `The code changed while it was measured, so nothing is written: ${changed.join(', ')}`,
+    );
   const isWhole = isWritten && failures.length === 0;
   // First: whatever is wrong with a section, half an hour of figures is there.
   if (isWhole) await writeFile(RESULTS, resultsText(results));

@@ -8,6 +8,7 @@ import { CONTESTS, type Outcome } from './outcome.ts';
 const PARTS: Readonly<Record<string, Part>> = {
   messages: 'message',
   frames: 'frame',
+  asking: 'asking frame',
   decisions: 'decision',
 };
 

@@ -23,6 +23,7 @@ export const figures = z.object({
   messages: contest,
   first: contest,
   frames: contest,
+  asking: contest,
   decisions: contest,
 });
 export type SendersFigures = z.infer<typeof figures>;

@@ -124,8 +124,11 @@ export type RelayName = keyof typeof RELAYS;
 
 type Forward = (isTyping: boolean) => void;
 
-/** What a message is, all of it or what of it was not checked before: event, frame and decision; frame and decision. */
-export type Part = 'message' | 'frame' | 'decision';
+/**
+ * What a message is, all of it or what of it was not checked before: event, frame and decision; frame and decision, also
+ * of frames that ask for an ack, which ours knows as little by heart as the others know any.
+ */
+export type Part = 'message' | 'frame' | 'asking frame' | 'decision';
 
 /** Plays messages from the beginning of time to its end. @throws Error for one that is none */
 export type Play = (forward: Forward) => void;
@@ -148,9 +151,21 @@ export function playerOf(name: RelayName, part: Part, { messages, end }: Message
   if (part === 'message') return play(events, (event) => checks.frame(checks.event(event)));
   const received = events.map(({ step, at }) => ({ step: checks.event(step), at }));
   if (part === 'frame') return play(received, checks.frame);
+  if (part === 'asking frame') {
+    const asking = received.map(({ step, at }, place) => ({ step: asks(step, place), at }));
+    return play(asking, checks.frame);
+  }
   const typed = received.map(({ step, at }) => ({ step: checks.frame(step), at }));
   return play(typed, (step) => step);
 }
+
+const frame = z.record(z.string(), z.unknown());
+
+/** The same frame with an id. */
+const asks = (received: Received, place: number): Received => ({
+  ...received,
+  body: JSON.stringify({ ...frame.parse(JSON.parse(received.body)), id: `frame-${place}` }),
+});
 
 /** What one of them sends on. */
 export function forwardedOf(name: RelayName, messages: Messages, time: Time): Said[] {

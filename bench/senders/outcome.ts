@@ -21,6 +21,7 @@ export const CONTESTS = {
   messages: ['ours, expiring', 'ours, held', 'Zulip', 'Stream'],
   first: ['ours, held', 'Zulip'],
   frames: ['ours, expiring', 'ours, held', 'Zulip', 'Stream'],
+  asking: ['ours, expiring', 'ours, held', 'Zulip', 'Stream'],
   decisions: ['ours, expiring', 'ours, held', 'Zulip', 'Stream'],
 } as const;
 export type ContestName = keyof typeof CONTESTS;

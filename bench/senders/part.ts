@@ -58,6 +58,7 @@ export const senders: Part = definePart({
       messages: await hold('messages', measure, bench),
       first: await hold('first', measure, bench),
       frames: await hold('frames', measure, bench),
+      asking: await hold('asking', measure, bench),
       decisions: await hold('decisions', measure, bench),
     })),
   section,

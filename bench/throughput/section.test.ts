@@ -50,7 +50,7 @@ describe('the section', () => {
     const cpu = { all: figureOf([2.5]), around: figureOf([1.25]) };
     const inProcess = side(300, { most: { ...load(300), cpu } });
     expect(throughput.section({ ...figures, inProcess }).text).toContain(
-      'a message could take 0.500 ms of processor time in all; under that one the table, the org and the clients, which are there whatever the emulator takes, have 1.25 ms',
+      'a message could take 1.33 ms of all processors together; under that one the table, the org and the clients, which look for arrivals whatever comes, have 1.25 ms',
     );
   });
 

@@ -4,8 +4,10 @@ import { PARTS } from '../scale/cost.ts';
 import { PUSH_MS } from '../scale/runs.ts';
 import { PRICES } from '../scale/prices.ts';
 import { HOURS } from '../scale/tables.ts';
+import { ACCESS_LINE_BYTES } from '../scale/usage.ts';
 import { HOPS } from '../simulate/aws.ts';
 import { count, fixed, markdownTable, percent, share } from '../simulate/format.ts';
+import { type Policy, SYSTEMS } from '../simulate/policies.ts';
 import { REFERENCE } from '../simulate/weather.ts';
 import { EXPIRING, HELD } from './contenders.ts';
 import {
@@ -136,31 +138,26 @@ function framesText({ standings }: TrafficFigures): string {
   return `Dollars for a million typing minutes by part. Look at the minute first: it is what a chat costs, and a client that leaves out the frames that do little makes a minute cheaper and its average frame dearer. So with its own client our frame costs ${own} of the tutorial design's, which says little: few frames, each of which does something, beside many, most of which need not. What the relay itself takes for a frame shows where both get the same ones: "a client of every key" is the tutorial's client before the real relay. Of its connections the relay closed for a flood in a typing minute: ${floods}.`;
 }
 
-/** The least that a frame costs which reaches a function and is written down once, a million of them. */
-function leastPerFrame(one: ContenderFigures): number {
-  const parts = (['messages', 'Lambda requests', 'logs and metric lines'] as const).map((part) =>
-    partOf(one, part),
-  );
-  const { dollars: write, per } = PRICES.write;
-  return parts.reduce((sum, part) => sum + part, 0) / one.counts.frames.median + (write * 1_000_000) / per;
-}
+/** The least that a million frames cost, each of which reaches a function, is written down once and leaves its line. */
+const LEAST_PER_FRAME =
+  [PRICES.message, PRICES.invocation, PRICES.write].reduce(
+    (sum, { dollars, per }) => sum + (dollars * 1e6) / per,
+    0,
+  ) +
+  (PRICES.logByte.dollars * ACCESS_LINE_BYTES * 1e6) / PRICES.logByte.per;
 
 /** What the goals that are missed hang on. */
 function boundsText({ standings, contenders }: TrafficFigures): string {
   const find = (wanted: string) => contenders.find(({ name }) => name === wanted);
-  const frames = standings.flatMap(({ fed, tutorial }) => {
-    const [ours, theirs] = [find(fed), find(tutorial)];
-    if (!ours || !theirs) return [];
-    const least = leastPerFrame(ours);
-    return [
-      `${dollars(least)} a million, ${fixed(least / theirs.dollarsPerFrame.median, 3)}× of the ${tutorial}'s`,
-    ];
+  const shares = standings.map(({ tutorial }) => {
+    const theirs = find(tutorial)?.dollarsPerFrame.median ?? NaN;
+    return `${fixed(LEAST_PER_FRAME / theirs, 3)}× of the ${tutorial}'s`;
   });
   const held = find(HELD.name);
   const promise = held
     ? ` And a held bubble is promised to end whatever becomes of the client: for that ${digits(held.counts.frames.median - held.counts.calls.median)} of the ${digits(held.counts.frames.median)} frames of a typing minute are signs of life, and ${dollars(partOf(held, 'SQS'))} of its ${dollars(held.dollarsPerMinute.median)} the queue that looks for them; with fewer of either a bubble would stay longer after a crash.`
     : '';
-  return `**What bounds it.** A frame that reaches a function, is written down once and leaves its line in the access log costs ${[...new Set(frames)].join(', or ')}, before the function has run for a millisecond or asked anybody upstream. A frame that changes nothing is written twice, since the flood guard counts it.${promise}`;
+  return `**What bounds it.** A frame that reaches a function, is written down once and leaves its line in the access log costs ${dollars(LEAST_PER_FRAME)} a million, ${shares.join(' and ')}, before the function has run for a millisecond or asked anybody upstream. A frame that changes nothing is written twice, since the flood guard counts it.${promise}`;
 }
 
 const choiceTable = (): string =>
@@ -172,9 +169,19 @@ const choiceTable = (): string =>
 const intro = ({ seeds, drafts, keys, typingShare }: TrafficFigures): string =>
   `The same ${count(drafts)} drafts with ${count(keys)} keys, of ${seeds} seeds, went to each: the real client and relay, before an upstream that holds what it is told and before one where it expires; a model of the design that tutorials teach, before the same two; the real relay before that design's client; and the cadences of five other systems. Nothing here is a time of this machine: all is counted in virtual time at the weather of [typing-quality.md](typing-quality.md), ${REFERENCE.name}, and priced as in [scale.md](scale.md). Figures are medians of the seeds, with the least and the most. A typing minute is a minute within drafts; guests type for ${percent(typingShare, 0)} of a chat.`;
 
-const CADENCES = `Before an upstream that expires our cadence and Twilio's are one and the same, an "on" with the first key and again with the first after five seconds, so that neither makes fewer calls. Ably Chat says it again after ten, which takes a far side that shows it for twelve: none that Genesys publishes is known to. Its own guest client repeats after five seconds and shows for five where nothing else is said, so a longer refresh would leave a guest of it dark in between.`;
-
 const seconds = (ms: number): string => `${ms / 1_000} s`;
+
+function systemOf(wanted: string): Policy {
+  const found = SYSTEMS.find(({ name }) => name === wanted);
+  if (!found) throw new Error(`nothing is known of ${wanted}`);
+  return found;
+}
+
+/** Why ours makes no fewer calls than some. */
+function cadencesText(): string {
+  const [twilio, ably, guest] = [systemOf('Twilio'), systemOf('Ably Chat'), systemOf('Genesys guest SDK')];
+  return `Before an upstream that expires our cadence and Twilio's are one and the same, an "on" with the first key and again with the first after ${seconds(twilio.refresh)}, so that neither makes fewer calls. Ably Chat says it again after ${seconds(ably.refresh)}, which takes a far side that shows it for ${seconds(ably.expiry)}: none that Genesys publishes is known to. Genesys' own guest client repeats after ${seconds(guest.refresh)} and shows for ${seconds(guest.expiry)} where nothing else is said, so that with a longer refresh a guest's bubble would be dark in between.`;
+}
 
 const METHOD = `**The same work.** Before any ratio it is checked that all had the same drafts and keys; that the calls counted at the ports are those that the far side saw, and those that were lost on the way; that the relay and the tutorial design were sent the same frames by the tutorial's client, that the same of them came in, and all at the same moments; and, with some of the conversations typed once more without loss, that each showed every draft of ${seconds(LONG_MS)} or more.
 
@@ -209,7 +216,7 @@ export function section(figures: TrafficFigures): Section {
     rightTable(figures),
     'Accuracy is the share of time in which the bubble is right, ± one standard error; flickers and calls are of a typing minute. Conversation by conversation, which tells smaller differences apart, and with "as right" for whatever ours is not better than by more than two standard errors. Before the same upstream the cadence alone differs; before their own far sides the other systems show for as long as each chose:',
     rivalTable(figures),
-    CADENCES,
+    cadencesText(),
     '![Accuracy against upstream calls](performance/traffic-calls-and-accuracy.svg)',
     '### How it was counted',
     METHOD,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { UPSTREAM_KINDS } from '../../functions/upstreams/index.ts';
-import { type CountsBySort, messageCounts } from './counts.ts';
+import { type CountsBySort, messageCounts } from './message-counts.ts';
 
 let counts: Record<string, CountsBySort> = {};
 beforeAll(async () => {
