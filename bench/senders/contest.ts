@@ -97,7 +97,7 @@ export async function measureFirst(name: RelayName): Promise<Outcome> {
 }
 
 /** A relay, by the message, or by the part of it that was not done before. */
-export const measureMessages = (name: RelayName, ms: number, part: Part = 'message'): Promise<Outcome> =>
+export const measureMessages = (name: RelayName, ms: number, part: Part = 'messages'): Promise<Outcome> =>
   run(
     () => relayChecked(name),
     () => messagesReplay(name, part),

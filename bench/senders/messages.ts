@@ -20,6 +20,8 @@ export interface Messages {
   end: number;
 }
 
+type MessageEvent = z.infer<typeof messageEvent>;
+
 /** What API Gateway's event says, once it is known to be one; the frame in it is not looked at yet. */
 interface Received extends Omit<TypingEvent, 'isTyping'> {
   session: string;
@@ -40,21 +42,30 @@ interface Checks {
   frame: (received: Received) => Typed;
 }
 
-/** As functions/typing.ts reads its event, and the relay the frame in it. */
-const ourChecks: Checks = {
+/** @param isTypingIn reads a frame's text */
+const checksOf = (
+  parseEvent: (event: unknown) => MessageEvent,
+  isTypingIn: (text: string) => boolean,
+): Checks => ({
   event(event) {
-    const { body = '', requestContext } = messageEvent.parse(event);
+    const { body = '', requestContext } = parseEvent(event);
     const { connectionId, connectedAt, requestTimeEpoch, authorizer } = requestContext;
     return { body, connectionId, connectedAt, at: requestTimeEpoch, session: authorizer.session };
   },
   frame: ({ body, connectionId, connectedAt, at, session }) => ({
-    isTyping: parseTypingFrame(body).data.isTyping,
+    isTyping: isTypingIn(body),
     connectionId,
     connectedAt,
     at,
     session,
   }),
-};
+});
+
+/** As functions/typing.ts reads its event, and the relay the frame in it. */
+const ourChecks = checksOf(
+  (event) => messageEvent.parse(event),
+  (text) => parseTypingFrame(text).data.isTyping,
+);
 
 /** The same checks in the form of zod that most projects write. */
 const usualEvent = z.object({
@@ -73,20 +84,10 @@ const usualFrame = z.strictObject({
   data: z.strictObject({ isTyping: z.boolean() }),
   id: z.string().min(1).max(64).optional(),
 });
-const usualChecks: Checks = {
-  event(event) {
-    const { body = '', requestContext } = usualEvent.parse(event);
-    const { connectionId, connectedAt, requestTimeEpoch, authorizer } = requestContext;
-    return { body, connectionId, connectedAt, at: requestTimeEpoch, session: authorizer.session };
-  },
-  frame: ({ body, connectionId, connectedAt, at, session }) => ({
-    isTyping: usualFrame.parse(JSON.parse(body)).data.isTyping,
-    connectionId,
-    connectedAt,
-    at,
-    session,
-  }),
-};
+const usualChecks = checksOf(
+  (event) => usualEvent.parse(event),
+  (text) => usualFrame.parse(JSON.parse(text)).data.isTyping,
+);
 
 /** The relay's decision, its state kept in memory. */
 const ours =
@@ -125,10 +126,11 @@ export type RelayName = keyof typeof RELAYS;
 type Forward = (isTyping: boolean) => void;
 
 /**
- * What a message is, all of it or what of it was not checked before: event, frame and decision; frame and decision, also
- * of frames that ask for an ack, which ours knows as little by heart as the others know any.
+ * What is played of messages, all or what of them was not checked before: event, frame and decision; frame and decision,
+ * also of frames that ask for an ack, which ours knows as little by heart as the others know any; the decision.
  */
-export type Part = 'message' | 'frame' | 'asking frame' | 'decision';
+export const PARTS = ['messages', 'frames', 'asking', 'decisions'] as const;
+export type Part = (typeof PARTS)[number];
 
 /** Plays messages from the beginning of time to its end. @throws Error for one that is none */
 export type Play = (forward: Forward) => void;
@@ -148,10 +150,10 @@ export function playerOf(name: RelayName, part: Part, { messages, end }: Message
       time.moveTo(end);
     };
   const events = messages.map(({ event, at }) => ({ step: event, at }));
-  if (part === 'message') return play(events, (event) => checks.frame(checks.event(event)));
+  if (part === 'messages') return play(events, (event) => checks.frame(checks.event(event)));
   const received = events.map(({ step, at }) => ({ step: checks.event(step), at }));
-  if (part === 'frame') return play(received, checks.frame);
-  if (part === 'asking frame') {
+  if (part === 'frames') return play(received, checks.frame);
+  if (part === 'asking') {
     const asking = received.map(({ step, at }, place) => ({ step: asks(step, place), at }));
     return play(asking, checks.frame);
   }
@@ -170,7 +172,7 @@ const asks = (received: Received, place: number): Received => ({
 /** What one of them sends on. */
 export function forwardedOf(name: RelayName, messages: Messages, time: Time): Said[] {
   const said: Said[] = [];
-  playerOf(name, 'message', messages, time)((isTyping) => said.push({ at: time.now(), isTyping }));
+  playerOf(name, 'messages', messages, time)((isTyping) => said.push({ at: time.now(), isTyping }));
   return said;
 }
 

@@ -15,13 +15,16 @@ export const outcome = z.object({
 });
 export type Outcome = z.infer<typeof outcome>;
 
+/** Who stands for the relay where messages are played. */
+const RELAYED = ['ours, expiring', 'ours, held', 'Zulip', 'Stream'] as const;
+
 /** What is compared, who takes part in it, and in which order they are told of. */
 export const CONTESTS = {
   keys: ['ours', 'Zulip', 'Stream', 'nobody'],
-  messages: ['ours, expiring', 'ours, held', 'Zulip', 'Stream'],
+  messages: RELAYED,
   first: ['ours, held', 'Zulip'],
-  frames: ['ours, expiring', 'ours, held', 'Zulip', 'Stream'],
-  asking: ['ours, expiring', 'ours, held', 'Zulip', 'Stream'],
-  decisions: ['ours, expiring', 'ours, held', 'Zulip', 'Stream'],
+  frames: RELAYED,
+  asking: RELAYED,
+  decisions: RELAYED,
 } as const;
 export type ContestName = keyof typeof CONTESTS;

@@ -96,7 +96,7 @@ it('a measurement tells the work that was done, in real time', async () => {
   for (const measured of [
     await measureKeys('ours', 0),
     await measureMessages('Zulip', 0),
-    await measureMessages('Stream', 0, 'asking frame'),
+    await measureMessages('Stream', 0, 'asking'),
   ])
     expect(outcome.parse(measured).steps).toBeGreaterThan(1_000);
 });

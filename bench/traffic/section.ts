@@ -1,8 +1,7 @@
 import type { Section } from '../measure/part.ts';
 import { digits, spread } from '../measure/words.ts';
-import { PARTS } from '../scale/cost.ts';
+import { costOf, noUsage, PARTS, total } from '../scale/cost.ts';
 import { PUSH_MS } from '../scale/runs.ts';
-import { PRICES } from '../scale/prices.ts';
 import { HOURS } from '../scale/tables.ts';
 import { ACCESS_LINE_BYTES } from '../scale/usage.ts';
 import { HOPS } from '../simulate/aws.ts';
@@ -139,12 +138,15 @@ function framesText({ standings }: TrafficFigures): string {
 }
 
 /** The least that a million frames cost, each of which reaches a function, is written down once and leaves its line. */
-const LEAST_PER_FRAME =
-  [PRICES.message, PRICES.invocation, PRICES.write].reduce(
-    (sum, { dollars, per }) => sum + (dollars * 1e6) / per,
-    0,
-  ) +
-  (PRICES.logByte.dollars * ACCESS_LINE_BYTES * 1e6) / PRICES.logByte.per;
+const LEAST_PER_FRAME = total(
+  costOf({
+    ...noUsage,
+    messages: 1_000_000,
+    invocations: 1_000_000,
+    writes: 1_000_000,
+    logBytes: 1_000_000 * ACCESS_LINE_BYTES,
+  }),
+);
 
 /** What the goals that are missed hang on. */
 function boundsText({ standings, contenders }: TrafficFigures): string {

@@ -5,7 +5,10 @@ import type { Duplex } from 'node:stream';
 // Not by import, which reads every export to make a module of it: one of them, WebSocket, loads all of undici.
 const http = process.getBuiltinModule('node:http');
 
-/** One HTTP request, as plain data. `url` is absolute, and escaped where that is needed. `deadline` is epoch milliseconds and covers all of it, the answer's body too. */
+/**
+ * One HTTP request, as plain data. `url` is absolute, and escaped where that is needed. `deadline` is epoch milliseconds
+ * and covers all of it, the answer's body too.
+ */
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'DELETE';
   url: string;

@@ -38,8 +38,9 @@ interface Used<T> {
  * answers a ping, so with what is done on a socket that was idle a ping goes along.
  * @param now epoch milliseconds
  * @param repeats whether what is done may be done twice, and nothing says it again. Then each call after an idle second
- *   waits for the answer; where none comes, it is done once more on a new socket. Otherwise nobody waits, and where the answer is missing at
- *   the next call, that one is done after another's: a far side that is gone without a word costs one message
+ *   waits for the answer; where none comes, it is done once more on a new socket. Otherwise nobody waits, and where the
+ *   answer is missing at the next call, that one is done after another's: a far side that is gone without a word costs
+ *   one message
  */
 export function makeKeptSockets(now: () => number, repeats = false): KeptSockets {
   const kept = new Map<string, Kept>();
